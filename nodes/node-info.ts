@@ -1,0 +1,53 @@
+/** What the catalogue says of a node: plain JSON, enough to draw it, to check it and to document it. */
+import type { WireType } from './wire-types.ts'
+
+export interface InputInfo {
+  readonly type: WireType
+  readonly optional: boolean
+  readonly description: string
+}
+
+export interface OutputInfo {
+  readonly type: WireType
+  readonly description: string
+}
+
+/** How a parameter is edited. `seed` is a whole number up to 2^64−1, as a number or as a string of digits. */
+export type Widget = 'int' | 'float' | 'text' | 'bool' | 'choice' | 'seed' | 'boxes' | 'picture'
+
+export interface ParamInfo {
+  readonly widget: Widget
+  readonly title: string
+  readonly description: string
+  readonly default: unknown
+  /** The wire that may feed this parameter in place of its value; null where it cannot be linked. */
+  readonly wire: WireType | null
+  readonly min?: number
+  readonly max?: number
+  readonly step?: number
+  /** For `text`: several lines. */
+  readonly multiline?: boolean
+  /** For `choice`: the allowed values, in order. */
+  readonly choices?: readonly string[]
+}
+
+export interface NodeInfo {
+  /** The path of the node's file below `nodes/`, such as `grounding/box`. */
+  readonly type: string
+  /** Raised whenever the same inputs would give other outputs. */
+  readonly version: number
+  /** Display name, such as `BoxGrounding`. */
+  readonly title: string
+  readonly description: string
+  readonly inputs: Readonly<Record<string, InputInfo>>
+  readonly outputs: Readonly<Record<string, OutputInfo>>
+  readonly params: Readonly<Record<string, ParamInfo>>
+  /** Whether the node opens or closes a loop. `each` names the output that differs per iteration; the start's
+   *  other outputs are carried: each returns with what the end's input of the same name received. */
+  readonly loop: { readonly role: 'start'; readonly each: string } | { readonly role: 'end' } | null
+  /** A node with an effect outside its outputs (saving a picture) is a target of every run. */
+  readonly sideEffect: boolean
+}
+
+/** Every node by its type. */
+export type Catalogue = Readonly<Record<string, NodeInfo>>

@@ -1,0 +1,114 @@
+/** The contract of a node: ports and parameters declared once, a run function typed by them. */
+import type { z } from 'zod'
+import type { Model } from '#inference/model.ts'
+import type { Widget } from './node-info.ts'
+import type { Image, ModelRef, ValueOf } from './values.ts'
+import type { WireType } from './wire-types.ts'
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /** How the editor edits the value, where the schema does not say it by itself. */
+    widget?: Widget
+    /** The wire that may feed the parameter, where it does not follow from the schema. */
+    wire?: WireType
+    step?: number
+    multiline?: boolean
+    /** The allowed values are only known on this machine. */
+    choices?: 'models'
+  }
+}
+
+export interface InputSpec {
+  readonly type: WireType
+  readonly optional?: boolean
+  readonly description: string
+}
+
+export interface OutputSpec {
+  readonly type: WireType
+  readonly description: string
+}
+
+export type Inputs = Readonly<Record<string, InputSpec>>
+export type Outputs = Readonly<Record<string, OutputSpec>>
+export type Params = Readonly<Record<string, z.ZodType>>
+
+/** What a node may ask of the world. The engine hands it over; a node imports nothing that has state. */
+export interface RunContext {
+  /** Set when the job was cancelled: a long node looks at it between its parts. */
+  readonly signal: { readonly aborted: boolean }
+  /** Opens a model found on this machine by id. Throws with the ids that exist if there is none, and when `hash` differs. */
+  findModel(id: string, hash?: string): Promise<ModelRef>
+  /** The loaded model behind a reference; sessions are opened on first use and kept. */
+  model(ref: ModelRef): Promise<Model>
+  /** A picture of this machine's store by its id (SHA-256 of its file). */
+  loadPicture(id: string): Promise<Image>
+  /** Encodes as PNG with the workflow inside, stores it, and reports it as an output of this node. */
+  savePicture(image: Image, options: { readonly saved: boolean; readonly name?: string }): Promise<void>
+  /** Shows a plain value on the node. */
+  showValue(text: string): void
+  /** Shows a picture of work in progress. Lossy: `draw` is called only if somebody looks and the last one is old enough. */
+  preview(draw: () => Promise<Image>, at?: { readonly step: number; readonly total: number; readonly beta: number | null }): Promise<void>
+}
+
+type InputValues<I extends Inputs> = {
+  readonly [K in keyof I]: I[K]['optional'] extends true ? ValueOf<I[K]['type']> | undefined : ValueOf<I[K]['type']>
+}
+type ParamValues<P extends Params> = { readonly [K in keyof P]: z.output<P[K]> }
+type OutputValues<O extends Outputs, Each extends string> = {
+  readonly [K in keyof O]: K extends Each ? readonly ValueOf<O[K]['type']>[] : ValueOf<O[K]['type']>
+}
+
+/** Opens a loop: its `run` is called once and returns, for the output named `each`, one value per iteration. */
+export interface LoopStart<Each extends string> {
+  readonly role: 'start'
+  readonly each: Each
+}
+
+/** Closes a loop: its `run` is called once, with what the last iteration carried. */
+export interface LoopEnd {
+  readonly role: 'end'
+}
+
+/**
+ * One node. Three laws, on which the cache rests: never mutate an input; same inputs, same outputs (random nodes take
+ * a seed); declare side effects.
+ */
+export interface NodeDefinition<
+  I extends Inputs = Inputs,
+  O extends Outputs = Outputs,
+  P extends Params = Params,
+  Each extends string = string,
+> {
+  /** The path of the file below `nodes/`, checked when it registers. */
+  readonly type: string
+  /** Raise it whenever the same inputs give other outputs: old results are then not used again. */
+  readonly version: number
+  readonly title: string
+  readonly description: string
+  readonly inputs: I
+  readonly outputs: O
+  /** Values of the file by name, each with a default; numbers, texts and booleans may also be linked. */
+  readonly params: P
+  readonly loop?: LoopStart<Each> | LoopEnd
+  readonly sideEffect?: boolean
+  run(
+    values: NoInfer<InputValues<I> & ParamValues<P>>,
+    context: RunContext,
+  ): Promise<NoInfer<OutputValues<O, Each>>> | NoInfer<OutputValues<O, Each>>
+}
+
+/** A definition whose ports are not known to the compiler: what the engine and the registry work with. */
+export interface AnyNode extends Omit<NodeDefinition, 'run'> {
+  run(values: Record<string, unknown>, context: RunContext): Promise<Record<string, unknown>> | Record<string, unknown>
+}
+
+/** Declares a node. The types of `run` follow from the declaration. */
+export function defineNode<
+  const I extends Inputs,
+  const O extends Outputs,
+  const P extends Params,
+  const Each extends string = never,
+>(definition: NodeDefinition<I, O, P, Each>): AnyNode {
+  return definition as unknown as AnyNode
+}

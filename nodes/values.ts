@@ -1,0 +1,86 @@
+/** What each wire type is in memory. Values are read-only by law: a node never mutates what it receives. */
+import type { Tensor } from '#inference/tensor.ts'
+import type { SamplerHistory, Schedule } from '#inference/samplers/sampler.ts'
+import type { BoxEntity } from './boxes.ts'
+import type { WireType } from './wire-types.ts'
+
+/** A model on this machine. The hash is of its content, so a key never outlives a changed file. */
+export interface ModelRef {
+  readonly id: string
+  readonly hash: string
+}
+
+export interface Conditioning {
+  readonly model: ModelRef
+  /** Last hidden state of the text encoder, [1, tokens, width]. */
+  readonly context: Tensor
+}
+
+/** Encoded entities, padded to the position net's number of slots. */
+export interface Grounding {
+  readonly model: ModelRef
+  readonly entities: readonly BoxEntity[]
+  /** [1, slots, 4] as x0 y0 x1 y1 in 0..1. */
+  readonly boxes: Tensor
+  /** [1, slots], 1 where a slot is taken. */
+  readonly masks: Tensor
+  /** Pooled text features of the phrases, [1, slots, width]. */
+  readonly phrases: Tensor
+  /** β, the strength of the gated layers: 1 as trained, 0 = not executed at all. */
+  readonly strength: number
+}
+
+export interface Latent {
+  readonly model: ModelRef
+  /** [1, channels, height, width], scaled by the model's scaling factor. */
+  readonly samples: Tensor
+  /** What a multi-step sampler remembers; travels with the loop-carried latent so that it is hashed and cached with it. */
+  readonly history?: SamplerHistory
+}
+
+/** float32, 0..1, RGB, height × width × 3. */
+export interface Image {
+  readonly width: number
+  readonly height: number
+  readonly data: Float32Array
+}
+
+/** float32, 0..1, height × width; 1 = keep. */
+export interface Mask {
+  readonly width: number
+  readonly height: number
+  readonly data: Float32Array
+}
+
+export interface Step {
+  /** 0-based. */
+  readonly index: number
+  readonly total: number
+  readonly timestep: number
+  readonly sigma: number
+  readonly schedule: Schedule
+  /** Seed of the noise that stochastic samplers draw at each step. */
+  readonly seed: bigint
+}
+
+/** Figures of 17 COCO keypoints, each x y as fractions of the picture; [0, 0] = absent. */
+export type Keypoints = readonly (readonly (readonly [number, number])[])[]
+
+/** The value that each wire type carries. */
+export interface WireValues {
+  Model: ModelRef
+  Conditioning: Conditioning
+  Grounding: Grounding
+  Boxes: readonly BoxEntity[]
+  Keypoints: Keypoints
+  Latent: Latent
+  Image: Image
+  Mask: Mask
+  Step: Step
+  Text: string
+  Int: number
+  Float: number
+  Bool: boolean
+}
+
+export type ValueOf<T extends WireType> = WireValues[T]

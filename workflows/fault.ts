@@ -1,0 +1,21 @@
+/** A fault of a workflow, as data: all are returned at once, none is thrown. */
+
+export type FaultCode =
+  | 'format'
+  | 'unknown-node'
+  | 'unknown-port'
+  | 'unknown-param'
+  | 'wrong-link'
+  | 'missing-input'
+  | 'wrong-value'
+  | 'cycle'
+  | 'loop'
+  | 'too-large'
+
+export interface Fault {
+  readonly code: FaultCode
+  /** Where in the file, such as `['nodes', 'box1', 'values', 'boxes', 2]`. */
+  readonly path: readonly (string | number)[]
+  /** A sentence: what is wrong, and what to do. */
+  readonly message: string
+}

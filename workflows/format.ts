@@ -1,0 +1,47 @@
+/** The workflow file: one JSON object, readable and editable by hand, values by name. */
+import { z } from 'zod'
+
+export const currentVersion = 1
+
+/** A node's name in its file; `name.port` must stay readable. */
+export const nodeIdPattern = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
+
+const nodeId = z.string().regex(nodeIdPattern, 'must be a letter followed by letters, digits, _ or - (64 at most)')
+
+/** Where an input comes from: `node.output`. */
+const source = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be of the form node.output')
+
+const port = z.string().regex(nodeIdPattern)
+
+const node = z.strictObject({
+  type: z.string().max(128),
+  title: z.string().max(200).optional(),
+  values: z.record(port, z.json()).optional(),
+  inputs: z.record(port, source).optional(),
+})
+
+const view = z.strictObject({
+  nodes: z.record(nodeId, z.tuple([z.number(), z.number()])).optional(),
+  frames: z
+    .array(z.strictObject({ title: z.string(), nodes: z.array(nodeId) }))
+    .optional(),
+})
+
+export const workflowSchema = z.strictObject({
+  groundwork: z.literal(currentVersion),
+  name: z.string().max(200).optional(),
+  description: z.string().max(4000).optional(),
+  nodes: z.record(nodeId, node),
+  /** Cosmetic: where things stand on the canvas. Never reaches a cache key. */
+  view: view.optional(),
+})
+
+export type Workflow = z.infer<typeof workflowSchema>
+export type WorkflowNode = z.infer<typeof node>
+export type WorkflowView = z.infer<typeof view>
+
+/** Takes `node.output` apart. */
+export function parseSource(text: string): { node: string; output: string } {
+  const dot = text.indexOf('.')
+  return { node: text.slice(0, dot), output: text.slice(dot + 1) }
+}
