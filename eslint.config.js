@@ -30,7 +30,17 @@ const arrows = [
 ]
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', 'models/', 'training/', 'data/', 'out/', 'inference/onnx/generated/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      'models/',
+      'training/',
+      'data/',
+      'out/',
+      'inference/onnx/generated/',
+    ],
+  },
   ...tseslint.configs.strict,
   ...vue.configs['flat/essential'],
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
@@ -43,7 +53,15 @@ export default tseslint.config(
       'no-eval': 'error',
       'no-implied-eval': 'error',
       'no-new-func': 'error',
-      'no-restricted-imports': ['error', { paths: [{ name: 'vm', message: 'No code runs from data' }, { name: 'node:vm', message: 'No code runs from data' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'vm', message: 'No code runs from data' },
+            { name: 'node:vm', message: 'No code runs from data' },
+          ],
+        },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',

@@ -23,11 +23,23 @@ export function boxFaults(entities: readonly BoxEntity[]): BoxFault[] {
     const place = `box ${index + 1}`
     const [x0, y0, x1, y1] = entity.box
     if (index >= maxEntities)
-      faults.push({ index, message: `${place} is one too many: a picture holds at most ${maxEntities} grounded things, remove it` })
-    if (entity.phrase.trim() === '') faults.push({ index, message: `${place} has no phrase: name what should stand in it` })
-    for (const [name, value] of [['x0', x0], ['y0', y0], ['x1', x1], ['y1', y1]] as const)
+      faults.push({
+        index,
+        message: `${place} is one too many: a picture holds at most ${maxEntities} grounded things, remove it`,
+      })
+    if (entity.phrase.trim() === '')
+      faults.push({ index, message: `${place} has no phrase: name what should stand in it` })
+    for (const [name, value] of [
+      ['x0', x0],
+      ['y0', y0],
+      ['x1', x1],
+      ['y1', y1],
+    ] as const)
       if (!(value >= 0 && value <= 1))
-        faults.push({ index, message: `${place} leaves the picture: ${name} is ${value}, it must lie between 0 and 1` })
+        faults.push({
+          index,
+          message: `${place} leaves the picture: ${name} is ${value}, it must lie between 0 and 1`,
+        })
     if (x0 > x1) faults.push({ index, message: `${place} is inside out: x0 ${x0} > x1 ${x1}, swap them` })
     else if (x0 === x1) faults.push({ index, message: `${place} has no width: x0 and x1 are both ${x0}` })
     if (y0 > y1) faults.push({ index, message: `${place} is inside out: y0 ${y0} > y1 ${y1}, swap them` })

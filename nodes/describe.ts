@@ -15,7 +15,10 @@ export interface LocalChoices {
  * @throws TypeError when a parameter has no default or cannot be shown by any widget.
  */
 export function describeNode(node: AnyNode, local: LocalChoices): NodeInfo {
-  const params = Object.entries(node.params).map(([name, schema]) => [name, describeParam(node, name, schema, local)])
+  const params = Object.entries(node.params).map(([name, schema]) => [
+    name,
+    describeParam(node, name, schema, local),
+  ])
   const inputs = Object.entries(node.inputs).map(([name, { type, optional, description }]) => [
     name,
     { type, optional: optional ?? false, description },
@@ -51,7 +54,8 @@ function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: Lo
   if (json.default === undefined) throw new TypeError(`Cannot register ${place}: it has no default`)
   const meta = schema.meta() ?? {}
   const widget = meta.widget ?? widgetOf(json, meta.choices !== undefined)
-  if (!widget) throw new TypeError(`Cannot register ${place}: no widget shows its schema, name one in its meta`)
+  if (!widget)
+    throw new TypeError(`Cannot register ${place}: no widget shows its schema, name one in its meta`)
   const choices = meta.choices ? local[meta.choices] : json.enum
   return {
     widget,

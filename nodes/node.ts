@@ -48,11 +48,16 @@ export interface RunContext {
   /** Shows a plain value on the node. */
   showValue(text: string): void
   /** Shows a picture of work in progress. Lossy: `draw` is called only if somebody looks and the last one is old enough. */
-  preview(draw: () => Promise<Image>, at?: { readonly step: number; readonly total: number; readonly beta: number | null }): Promise<void>
+  preview(
+    draw: () => Promise<Image>,
+    at?: { readonly step: number; readonly total: number; readonly beta: number | null },
+  ): Promise<void>
 }
 
 type InputValues<I extends Inputs> = {
-  readonly [K in keyof I]: I[K]['optional'] extends true ? ValueOf<I[K]['type']> | undefined : ValueOf<I[K]['type']>
+  readonly [K in keyof I]: I[K]['optional'] extends true
+    ? ValueOf<I[K]['type']> | undefined
+    : ValueOf<I[K]['type']>
 }
 type ParamValues<P extends Params> = { readonly [K in keyof P]: z.output<P[K]> }
 type OutputValues<O extends Outputs, Each extends string> = {
@@ -100,7 +105,10 @@ export interface NodeDefinition<
 
 /** A definition whose ports are not known to the compiler: what the engine and the registry work with. */
 export interface AnyNode extends Omit<NodeDefinition, 'run'> {
-  run(values: Record<string, unknown>, context: RunContext): Promise<Record<string, unknown>> | Record<string, unknown>
+  run(
+    values: Record<string, unknown>,
+    context: RunContext,
+  ): Promise<Record<string, unknown>> | Record<string, unknown>
 }
 
 /** Declares a node. The types of `run` follow from the declaration. */

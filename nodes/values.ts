@@ -16,16 +16,12 @@ export interface Conditioning {
   readonly context: Tensor
 }
 
-/** Encoded entities, padded to the position net's number of slots. */
+/** Entities encoded for one model's position net. */
 export interface Grounding {
   readonly model: ModelRef
   readonly entities: readonly BoxEntity[]
-  /** [1, slots, 4] as x0 y0 x1 y1 in 0..1. */
-  readonly boxes: Tensor
-  /** [1, slots], 1 where a slot is taken. */
-  readonly masks: Tensor
-  /** Pooled text features of the phrases, [1, slots, width]. */
-  readonly phrases: Tensor
+  /** What the position net is fed. The same object over all steps, so that what depends on it is computed once. */
+  readonly inputs: GroundingInputs
   /** β, the strength of the gated layers: 1 as trained, 0 = not executed at all. */
   readonly strength: number
 }
@@ -34,6 +30,8 @@ export interface Latent {
   readonly model: ModelRef
   /** [1, channels, height, width], scaled by the model's scaling factor. */
   readonly samples: Tensor
+  /** The seed that unit noise was drawn with; stochastic samplers draw theirs from it too, on other streams. */
+  readonly seed?: bigint
   /** What a multi-step sampler remembers; travels with the loop-carried latent so that it is hashed and cached with it. */
   readonly history?: SamplerHistory
 }

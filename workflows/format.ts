@@ -6,10 +6,14 @@ export const currentVersion = 1
 /** A node's name in its file; `name.port` must stay readable. */
 export const nodeIdPattern = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 
-const nodeId = z.string().regex(nodeIdPattern, 'must be a letter followed by letters, digits, _ or - (64 at most)')
+const nodeId = z
+  .string()
+  .regex(nodeIdPattern, 'must be a letter followed by letters, digits, _ or - (64 at most)')
 
 /** Where an input comes from: `node.output`. */
-const source = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be of the form node.output')
+const source = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be of the form node.output')
 
 const port = z.string().regex(nodeIdPattern)
 
@@ -22,9 +26,7 @@ const node = z.strictObject({
 
 const view = z.strictObject({
   nodes: z.record(nodeId, z.tuple([z.number(), z.number()])).optional(),
-  frames: z
-    .array(z.strictObject({ title: z.string(), nodes: z.array(nodeId) }))
-    .optional(),
+  frames: z.array(z.strictObject({ title: z.string(), nodes: z.array(nodeId) })).optional(),
 })
 
 export const workflowSchema = z.strictObject({

@@ -9,12 +9,31 @@ export const pictureIdPattern = /^[0-9a-f]{64}$/
 /** What the engine reports while a workflow runs. Node is the node's id in the file. */
 export type EngineEvent =
   | { readonly kind: 'node-started'; readonly node: string }
-  | { readonly kind: 'node-finished'; readonly node: string; readonly cached: boolean; readonly ms: number; readonly why: string }
+  | {
+      readonly kind: 'node-finished'
+      readonly node: string
+      readonly cached: boolean
+      readonly ms: number
+      readonly why: string
+    }
   | { readonly kind: 'node-failed'; readonly node: string; readonly message: string }
   /** One iteration of the loop that begins at `node` is done; `cached` when nothing in its body ran. */
-  | { readonly kind: 'step'; readonly node: string; readonly index: number; readonly total: number; readonly cached: boolean }
+  | {
+      readonly kind: 'step'
+      readonly node: string
+      readonly index: number
+      readonly total: number
+      readonly cached: boolean
+    }
   /** A picture that the run made, to be fetched from `/api/pictures/<picture>`. */
-  | { readonly kind: 'output'; readonly node: string; readonly picture: string; readonly width: number; readonly height: number; readonly saved: boolean }
+  | {
+      readonly kind: 'output'
+      readonly node: string
+      readonly picture: string
+      readonly width: number
+      readonly height: number
+      readonly saved: boolean
+    }
   /** A plain value that a node shows (number, text). */
   | { readonly kind: 'value'; readonly node: string; readonly text: string }
 
@@ -45,9 +64,13 @@ export interface PreviewHeader {
   readonly beta: number | null
 }
 
-export const runRequest = z.strictObject({ workflow: workflowSchema, targets: z.array(z.string()).max(1000).optional() })
+export const runRequest = z.strictObject({
+  workflow: workflowSchema,
+  targets: z.array(z.string()).max(1000).optional(),
+})
 export type RunRequest = z.infer<typeof runRequest>
-export type RunReply = { readonly ok: true; readonly job: string } | { readonly ok: false; readonly faults: readonly Fault[] }
+export type RunReply =
+  { readonly ok: true; readonly job: string } | { readonly ok: false; readonly faults: readonly Fault[] }
 
 export const jobRequest = z.strictObject({ job: z.string().max(64) })
 export type JobRequest = z.infer<typeof jobRequest>
@@ -65,7 +88,10 @@ export interface ValidateReply {
 
 export interface ClientToServer {
   run(request: RunRequest, reply: (reply: RunReply) => void): void
-  cancel(request: JobRequest, reply: (reply: { readonly ok: boolean; readonly message?: string }) => void): void
+  cancel(
+    request: JobRequest,
+    reply: (reply: { readonly ok: boolean; readonly message?: string }) => void,
+  ): void
   /** Everything after `lastSeq`, then live events of that job. */
   watch(request: WatchRequest, reply: (reply: WatchReply) => void): void
   validate(request: { workflow: unknown }, reply: (reply: ValidateReply) => void): void

@@ -1,0 +1,50 @@
+/** Scheduled sampling of GLIGEN (arXiv 2301.07093, §3.4): β = 1, then a linear decay, then 0. */
+import { z } from 'zod'
+import { defineNode } from '../node.ts'
+
+const fraction = z.number().min(0).max(1)
+
+export default defineNode({
+  type: 'grounding/cutoff-switch',
+  version: 1,
+  title: 'CutoffSwitch',
+  description:
+    'Grounding for the first part of the steps, then plain diffusion: layout first, then fidelity to the text.',
+  inputs: {
+    grounding: { type: 'Grounding', description: 'What should stand where' },
+    step: { type: 'Step', description: 'The step that asks' },
+  },
+  outputs: {
+    grounding: { type: 'Grounding', description: 'The same, with the gate strength β of this step' },
+  },
+  params: {
+    on: fraction.default(0.3).meta({
+      title: 'τ',
+      description: 'Fraction of the steps with full grounding',
+      step: 0.01,
+    }),
+    decay: fraction.default(0).meta({
+      title: 'Decay',
+      description: 'Fraction of the steps in which β falls to 0; the rest runs without gated layers',
+      step: 0.01,
+    }),
+  },
+  run({ grounding, step, on, decay }) {
+    const strength = grounding.strength * gateStrength(step.index, step.total, on, decay)
+    return { grounding: { ...grounding, strength } }
+  },
+})
+
+/** β at a step: 1 for the first ⌊on·total⌋ steps, then 1 − j/n for j = 1..n with n = ⌊decay·total⌋, then 0. */
+export function gateStrength(index: number, total: number, on: number, decay: number): number {
+  const full = wholeSteps(on, total)
+  const falling = Math.min(wholeSteps(decay, total), total - full)
+  if (index < full) return 1
+  const j = index - full + 1
+  return j <= falling ? 1 - j / falling : 0
+}
+
+/** ⌊fraction·total⌋, where 0.3 of 10 is 3 although 0.1 + 0.2 is a little more than 0.3. */
+function wholeSteps(part: number, total: number): number {
+  return Math.floor(part * total + 1e-9)
+}

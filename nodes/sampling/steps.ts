@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { samplers, findSampler } from '#inference/samplers/catalogue.ts'
+import { addNoise, startLatent } from '#inference/samplers/schedule.ts'
+import type { PlanOptions } from '#inference/samplers/sampler.ts'
+import { defineNode } from '../node.ts'
+import type { Step } from '../values.ts'
+
+const schedules = ['model', 'leading', 'linspace', 'trailing', 'karras'] as const
+
+export default defineNode({
+  type: 'sampling/steps',
+  version: 1,
+  title: 'Steps',
+  description:
+    'Opens the denoising loop: what stands between here and EndSteps runs once per step. ' +
+    'With a latent it starts from that picture instead of from nothing.',
+  inputs: {
+    model: { type: 'Model', description: 'Its scheduler configuration is used' },
+    noise: { type: 'Latent', description: 'Unit noise, from LatentNoise' },
+    latent: {
+      type: 'Latent',
+      optional: true,
+      description: 'A clean latent to start from, as in image to image',
+    },
+  },
+  outputs: {
+    step: { type: 'Step', description: 'The step under way' },
+    latent: { type: 'Latent', description: 'The latent at this step' },
+  },
+  params: {
+    sampler: z
+      .enum([...samplers.keys()])
+      .default('ddim')
+      .meta({ title: 'Sampler', description: 'How each step follows from what the network says' }),
+    schedule: z.enum(schedules).default('model').meta({
+      title: 'Schedule',
+      description:
+        'How the steps are spread over the noise levels; `model` is what its scheduler file asks for',
+    }),
+    steps: z.int().min(1).max(1000).default(30).meta({ title: 'Steps', description: 'How many' }),
+    strength: z.number().min(0).max(1).default(1).meta({
+      title: 'Strength',
+      description: 'With a latent: how much of it is repainted; 0.6 runs the last 60 % of the steps',
+      step: 0.01,
+    }),
+  },
+  loop: { role: 'start', each: 'step' },
+  async run({ model, noise, latent, sampler, schedule, steps, strength }, context) {
+    const { schedulerConfig } = await context.model(model)
+    const skip = latent ? steps - Math.max(1, Math.round(steps * strength)) : 0
+    const plan = findSampler(sampler).plan(schedulerConfig, { steps, skip, ...spreading(schedule) })
+    const samples = latent
+      ? addNoise(plan, 0, latent.samples, noise.samples)
+      : startLatent(plan, noise.samples)
+    const total = plan.transitions.length
+    const seed = noise.seed ?? 0n
+    const step = plan.transitions.map(({ timestep, from }, index): Step => ({
+      index,
+      total,
+      timestep,
+      sigma: from,
+      schedule: plan,
+      seed,
+    }))
+    return { step, latent: { model, samples } }
+  },
+})
+
+function spreading(schedule: (typeof schedules)[number]): Pick<PlanOptions, 'spacing' | 'karras'> {
+  if (schedule === 'model') return {}
+  return schedule === 'karras' ? { karras: true } : { spacing: schedule }
+}
