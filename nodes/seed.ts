@@ -6,10 +6,18 @@ const largest = 2n ** 64n - 1n
 const sentence = 'must be a whole number from 0 to 18446744073709551615; write large ones as text, in quotes'
 
 export const seed = z
-  .union([z.int().nonnegative(), z.string().regex(/^\d{1,20}$/)], { error: sentence })
+  .union([z.number(), z.string()], { error: sentence })
   .transform((value, check) => {
-    const exact = BigInt(value)
-    if (exact > largest) check.addIssue({ code: 'custom', message: sentence, input: value })
-    return exact
+    const exact = exactSeed(value)
+    if (exact !== null) return exact
+    check.addIssue({ code: 'custom', message: sentence, input: value })
+    return z.NEVER
   })
   .prefault(0)
+
+/** The seed as a whole number, or null where the value is none or was already rounded. */
+function exactSeed(value: number | string): bigint | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null
+  if (!/^\d{1,20}$/.test(value)) return null
+  return BigInt(value) <= largest ? BigInt(value) : null
+}

@@ -1,6 +1,7 @@
 /** What each wire type is in memory. Values are read-only by law: a node never mutates what it receives. */
 import type { Tensor } from '#inference/tensor.ts'
 import type { SamplerHistory, Schedule } from '#inference/samplers/sampler.ts'
+import type { Grounding as GroundingInputs } from '#inference/grounding.ts'
 import type { BoxEntity } from './boxes.ts'
 import type { WireType } from './wire-types.ts'
 

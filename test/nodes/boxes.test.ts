@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { boxFaults, boxesSchema, maxEntities } from '#nodes/boxes.ts'
+import type { BoxEntity } from '#nodes/boxes.ts'
+
+function entity(box: BoxEntity['box'], phrase = 'a cat'): BoxEntity {
+  return { phrase, box }
+}
+
+const good = entity([0.1, 0.2, 0.6, 0.8])
+
+describe('boxFaults', () => {
+  it('finds nothing wrong with a box inside the picture', () => {
+    expect(boxFaults([good, entity([0, 0, 1, 1])])).toEqual([])
+  })
+
+  it('names the side and the value of a box that leaves the picture', () => {
+    expect(boxFaults([good, entity([0.1, -0.2, 1.3, 0.8])]).map((fault) => fault.message)).toEqual([
+      'box 2 leaves the picture: y0 is -0.2, it must lie between 0 and 1',
+      'box 2 leaves the picture: x1 is 1.3, it must lie between 0 and 1',
+    ])
+  })
+
+  it('says which corners to swap when a box is inside out', () => {
+    expect(boxFaults([entity([0.8, 0.1, 0.2, 0.5])])).toEqual([
+      { index: 0, message: 'box 1 is inside out: x0 0.8 > x1 0.2, swap them' },
+    ])
+  })
+
+  it('refuses a box without area and a box without a phrase', () => {
+    expect(boxFaults([entity([0.5, 0.1, 0.5, 0.5], ' ')]).map((fault) => fault.message)).toEqual([
+      'box 1 has no phrase: name what should stand in it',
+      'box 1 has no width: x0 and x1 are both 0.5',
+    ])
+  })
+
+  it('accepts the 30th box and refuses the 31st', () => {
+    const full = Array.from({ length: maxEntities }, () => good)
+    expect(boxFaults(full)).toEqual([])
+    expect(boxFaults([...full, good])).toEqual([
+      { index: 30, message: 'box 31 is one too many: a picture holds at most 30 grounded things, remove it' },
+    ])
+  })
+
+  it('refuses coordinates that are not numbers', () => {
+    expect(boxFaults([entity([Number.NaN, 0, 1, 1])])).toHaveLength(1)
+  })
+})
+
+describe('boxesSchema', () => {
+  it('points at the faulty box', () => {
+    const parsed = boxesSchema.safeParse([good, entity([0.8, 0.1, 0.2, 0.5])])
+    expect(parsed.error?.issues.map((issue) => issue.path)).toEqual([[1]])
+  })
+
+  it('refuses keys it does not know', () => {
+    expect(boxesSchema.safeParse([{ ...good, colour: 'red' }]).success).toBe(false)
+  })
+})
