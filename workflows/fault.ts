@@ -11,6 +11,8 @@ export type FaultCode =
   | 'cycle'
   | 'loop'
   | 'too-large'
+  /** The workflow may be fine, but the server has too much to do to take it. */
+  | 'busy'
 
 export interface Fault {
   readonly code: FaultCode

@@ -17,6 +17,8 @@ export type EngineEvent =
       readonly why: string
     }
   | { readonly kind: 'node-failed'; readonly node: string; readonly message: string }
+  /** The node did not run, because `because` failed, on whose result it depends. */
+  | { readonly kind: 'node-skipped'; readonly node: string; readonly because: string }
   /** One iteration of the loop that begins at `node` is done; `cached` when nothing in its body ran. */
   | {
       readonly kind: 'step'

@@ -1,0 +1,41 @@
+/** The failure of one node: which, where, why, and what it was given. */
+import { z } from 'zod'
+import { inWords } from './words.ts'
+
+export interface FailedNode {
+  /** The node's id in the workflow. */
+  readonly node: string
+  /** Display name of its type. */
+  readonly title: string
+  /** 0-based iteration and how many there are; null outside a loop. */
+  readonly iteration: { readonly index: number; readonly total: number } | null
+  /** What arrived, by input or parameter, as far as it did. */
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
+/**
+ * `message` reads `Cannot run node 'box1' (BoxGrounding): box 3 is inside out`, followed by one line per input.
+ * `cause` is what was thrown, with its stack.
+ */
+export class NodeError extends Error {
+  override readonly name = 'NodeError'
+  readonly node: string
+  /** The message without its inputs. */
+  readonly summary: string
+
+  constructor({ node, title, iteration, inputs }: FailedNode, cause: unknown) {
+    const step = iteration ? ` in iteration ${iteration.index + 1} of ${iteration.total}` : ''
+    const summary = `Cannot run node '${node}' (${title})${step}: ${reasonOf(cause)}`
+    const lines = Object.entries(inputs).map(([name, value]) => `\n  ${name}: ${inWords(value)}`)
+    super(lines.length > 0 ? `${summary}\nIt was given${lines.join('')}` : summary, { cause })
+    this.node = node
+    this.summary = summary
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof z.ZodError)
+    return cause.issues.map(({ message, path }) => [...path, message].join(' ')).join('; ')
+  const message = cause instanceof Error ? cause.message || cause.name : String(cause)
+  return message.startsWith('Cannot ') ? `c${message.slice(1)}` : message
+}

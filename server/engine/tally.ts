@@ -1,0 +1,92 @@
+/** Counts what becomes of every node of a run and reports it: when it begins, and once when it is done. */
+import type { EngineEvent } from '#workflows/protocol.ts'
+import type { NodeReport } from './engine.ts'
+import type { NodeError } from './node-error.ts'
+
+interface Count {
+  ms: number
+  runs: number
+  cachedRuns: number
+  why: string
+}
+
+export class Tally {
+  readonly #emit: (event: EngineEvent) => void
+  readonly #counts = new Map<string, Count>()
+  readonly #done = new Map<string, NodeReport>()
+
+  constructor(emit: (event: EngineEvent) => void) {
+    this.#emit = emit
+  }
+
+  get reports(): ReadonlyMap<string, NodeReport> {
+    return this.#done
+  }
+
+  /** The node's code is about to run; `iteration` is 0 outside loops. Told to the world the first time only. */
+  begin(node: string, why: string, iteration: number): void {
+    const count = this.#count(node)
+    if (count.runs === 0) {
+      count.why = iteration > 0 ? `${why}, from step ${iteration + 1}` : why
+      this.#emit({ kind: 'node-started', node })
+    }
+    count.runs++
+  }
+
+  spend(node: string, ms: number): void {
+    this.#count(node).ms += ms
+  }
+
+  hit(node: string): void {
+    this.#count(node).cachedRuns++
+  }
+
+  /** How often any of these nodes ran. */
+  runsOf(nodes: readonly string[]): number {
+    return nodes.reduce((sum, node) => sum + this.#count(node).runs, 0)
+  }
+
+  /** Every run of the node is over. Says nothing of a node that failed or was skipped before. */
+  finish(node: string): void {
+    if (this.#done.has(node)) return
+    const report = this.#report(node, 'finished')
+    this.#done.set(node, report)
+    this.#emit({ kind: 'node-finished', node, cached: report.cached, ms: report.ms, why: report.why })
+  }
+
+  fail(node: string, error: NodeError): void {
+    this.#done.set(node, { ...this.#report(node, 'failed'), error })
+    this.#emit({ kind: 'node-failed', node, message: error.message })
+  }
+
+  skip(node: string, because: string): void {
+    if (this.#done.has(node)) return
+    this.#done.set(node, { ...this.#report(node, 'skipped'), because })
+    this.#emit({ kind: 'node-skipped', node, because })
+  }
+
+  /** The run stopped; what began and did not finish was cancelled. */
+  cancel(): void {
+    for (const node of this.#counts.keys())
+      if (!this.#done.has(node)) this.#done.set(node, this.#report(node, 'cancelled'))
+  }
+
+  #count(node: string): Count {
+    const count = this.#counts.get(node) ?? { ms: 0, runs: 0, cachedRuns: 0, why: '' }
+    this.#counts.set(node, count)
+    return count
+  }
+
+  #report(node: string, state: NodeReport['state']): NodeReport {
+    const { ms, runs, cachedRuns, why } = this.#count(node)
+    const cached = runs === 0 && cachedRuns > 0
+    return {
+      state,
+      cached,
+      ms,
+      runs,
+      cachedRuns,
+      why: runs > 0 ? why : cached ? 'nothing changed' : 'never reached',
+    }
+  }
+}

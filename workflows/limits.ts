@@ -1,0 +1,13 @@
+/** How much a workflow may hold. A file beyond these is refused before anything else looks at it. */
+export const limits = {
+  nodes: 1000,
+  links: 5000,
+  /** UTF-16 code units of any one text or key. */
+  textLength: 65_536,
+  /** Objects and arrays inside one another. */
+  depth: 32,
+  /** Texts, numbers, booleans, objects and arrays altogether. */
+  parts: 200_000,
+  /** Faults reported at once; the rest are counted. */
+  faults: 1000,
+} as const

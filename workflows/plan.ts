@@ -1,0 +1,122 @@
+/** In what order a workflow runs: hoisted nodes, loops, and what comes after them. Linear, and never recursive. */
+import type { Fault } from './fault.ts'
+import type { Workflow } from './format.ts'
+import { linksOf, needsOf, rings, sort, type Links, type Needs } from './graph.ts'
+import { findLoops, leakFault, type FoundLoops, type Loop, type Shapes } from './loops.ts'
+
+/** One node that runs once, or one loop that runs as a whole. */
+export type Unit = { readonly kind: 'node'; readonly id: string } | ({ readonly kind: 'loop' } & Loop)
+
+export interface Plan {
+  /** Every unit comes after all that it needs. */
+  readonly units: readonly Unit[]
+  readonly targets: readonly string[]
+  /** The links into each node that runs. */
+  readonly links: Links
+}
+
+export type PlanResult =
+  | { readonly plan: Plan; readonly faults: readonly [] }
+  | { readonly plan: null; readonly faults: readonly Fault[] }
+
+/**
+ * Orders the targets of a workflow and all that they need; nothing else is in the plan. Without targets these are the
+ * nodes with a side effect, or every node that feeds no other where there is none.
+ *
+ * Faults are rings (`cycle`), wrong loops (`loop`) and targets that do not exist, anywhere in the workflow. Links from
+ * nodes that do not exist are ignored; `validateWorkflow` reports them.
+ */
+export function planWorkflow(workflow: Workflow, shapes: Shapes, targets?: readonly string[]): PlanResult {
+  const links = linksOf(workflow)
+  const missing = (targets ?? []).filter((id) => !links.has(id)).map(missingTarget)
+  const needs = needsOf(links)
+  const { order, stuck } = sort(needs)
+  if (stuck.size > 0) return { plan: null, faults: [...missing, ...rings(needs, stuck).map(ringFault)] }
+  const found = findLoops(workflow, links, order, shapes)
+  const units = orderUnits(links, order, found)
+  const faults = [...missing, ...found.faults, ...(found.faults.length === 0 ? units.faults : [])]
+  if (faults.length > 0) return { plan: null, faults }
+  const aims = targets ?? defaultTargets(workflow, links, shapes)
+  const needed = closure(aims, links, found)
+  return {
+    plan: { units: units.list.flatMap((unit) => restrict(unit, needed)), targets: aims, links },
+    faults: [],
+  }
+}
+
+function missingTarget(id: string): Fault {
+  return {
+    code: 'unknown-node',
+    path: ['nodes', id],
+    message: `Cannot run up to node '${id}': the workflow has no such node`,
+  }
+}
+
+function ringFault(ring: readonly string[]): Fault {
+  const path = [...ring, ring[0]].join(' → ')
+  return {
+    code: 'cycle',
+    path: ['nodes', ring[0] ?? ''],
+    message: `Nodes wait for each other in a ring: ${path}; remove one of these links`,
+  }
+}
+
+function defaultTargets(workflow: Workflow, links: Links, shapes: Shapes): string[] {
+  const ids = [...links.keys()]
+  const effects = ids.filter((id) => shapes.get(workflow.nodes[id]?.type ?? '')?.sideEffect)
+  if (effects.length > 0) return effects
+  const used = new Set([...links.values()].flatMap((list) => list.map(({ from }) => from)))
+  return ids.filter((id) => !used.has(id))
+}
+
+/** Loops are taken as one unit each, so that all a loop needs runs before it and all that needs it runs after it. */
+function orderUnits(
+  links: Links,
+  order: readonly string[],
+  { loops, loopOf }: FoundLoops,
+): { list: Unit[]; faults: Fault[] } {
+  const unitOf = (id: string) => loopOf.get(id) ?? id
+  const needs = new Map<string, string[]>(order.map((id) => [unitOf(id), []]))
+  for (const id of order)
+    for (const { from } of links.get(id) ?? [])
+      if (unitOf(from) !== unitOf(id)) needs.get(unitOf(id))?.push(unitOf(from))
+  const sorted = sort(needs)
+  const byStart = new Map(loops.map((loop) => [loop.start, loop]))
+  const list = sorted.order.map((id): Unit => {
+    const loop = byStart.get(id)
+    return loop ? { kind: 'loop', ...loop } : { kind: 'node', id }
+  })
+  return { list, faults: rings(needs, sorted.stuck).flatMap((ring) => leaks(ring, needs, links, loopOf)) }
+}
+
+/** The link by which a ring of units enters one of its loops; without a ring of nodes there is such a loop. */
+function leaks(
+  ring: readonly string[],
+  needs: Needs,
+  links: Links,
+  loopOf: ReadonlyMap<string, string>,
+): Fault[] {
+  const loop = ring.find((unit) => loopOf.has(unit))
+  const before = needs.get(loop ?? '')?.find((unit) => ring.includes(unit))
+  const inside = [...loopOf].filter(([, start]) => start === loop)
+  const entries = inside.flatMap(([id]) => (links.get(id) ?? []).map((link) => ({ id, link })))
+  const entry = entries.find(({ link: { from } }) => (loopOf.get(from) ?? from) === before)
+  return loop !== undefined && entry ? [leakFault(entry.id, entry.link, loop)] : []
+}
+
+/** The targets and all that they need. Whoever needs one node of a loop needs the loop's end, to carry values on. */
+function closure(targets: readonly string[], links: Links, { loops, loopOf }: FoundLoops): Set<string> {
+  const endOf = new Map(loops.map(({ start, end }) => [start, end]))
+  const needed = new Set(targets)
+  for (const id of needed) {
+    for (const { from } of links.get(id) ?? []) needed.add(from)
+    const end = endOf.get(loopOf.get(id) ?? '')
+    if (end !== undefined) needed.add(end)
+  }
+  return needed
+}
+
+function restrict(unit: Unit, needed: ReadonlySet<string>): Unit[] {
+  if (unit.kind === 'node') return needed.has(unit.id) ? [unit] : []
+  return needed.has(unit.end) ? [{ ...unit, body: unit.body.filter((id) => needed.has(id)) }] : []
+}
