@@ -1,0 +1,145 @@
+/**
+ * What a diffusers model folder is: one folder per network with its config.json and weights, a tokenizer, a scheduler.
+ * Only known names are opened, and only JSON and safetensors are read.
+ */
+import { createHash } from 'node:crypto'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CheckpointError } from './safetensors.ts'
+import { readWeights, type Weights } from './weights.ts'
+
+export const networkNames = ['unet', 'vae', 'text_encoder', 'image_encoder', 'image_project'] as const
+export type NetworkName = (typeof networkNames)[number]
+
+export type Config = Readonly<Record<string, unknown>>
+
+/** A network on disk: its config and where its weights lie. */
+export interface Component {
+  readonly place: string
+  readonly config: Config
+  readonly weights: Weights
+}
+
+export interface ModelFolder {
+  readonly path: string
+  readonly names: ReadonlySet<NetworkName>
+  /** @throws CheckpointError when the folder has no such network, or its weights are wrong. */
+  component(name: NetworkName): Promise<Component>
+  /** The scheduler's config; empty where the folder has none. */
+  schedulerConfig(): Promise<Config>
+  /** The image processor's config; null where the folder has none. */
+  processorConfig(): Promise<Config | null>
+  /** The folder that holds the tokenizer's files; null where there is none. */
+  readonly tokenizer: string | null
+}
+
+/** JSON files larger than this are no configs. */
+const maxConfigBytes = 1024 * 1024
+
+/**
+ * Looks at a folder without reading any weights.
+ *
+ * @throws CheckpointError when it is no folder or holds no network.
+ */
+export async function openModelFolder(path: string): Promise<ModelFolder> {
+  const listed = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new CheckpointError(`Cannot open model ${path}: ${error.code === 'ENOENT' ? 'there is no such folder' : error.message}`)
+  })
+  const all = new Set(listed.map(({ name }) => name))
+  const names = new Set(networkNames.filter((name) => all.has(name)))
+  if (names.size === 0)
+    throw new CheckpointError(
+      `Cannot open model ${path}: it has none of the folders ${networkNames.join(', ')}; it must be a diffusers model folder`,
+    )
+  const processor = ['feature_extractor', 'processor', 'image_processor'].find((name) => all.has(name))
+  return {
+    path,
+    names,
+    component: (name) => readComponent(path, name, names),
+    schedulerConfig: async () =>
+      all.has('scheduler') ? await readJson(join(path, 'scheduler', 'scheduler_config.json')) : {},
+    processorConfig: async () => (processor ? await readProcessor(join(path, processor)) : null),
+    tokenizer: all.has('tokenizer') ? join(path, 'tokenizer') : null,
+  }
+}
+
+async function readComponent(path: string, name: NetworkName, names: ReadonlySet<NetworkName>): Promise<Component> {
+  const place = join(path, name)
+  if (!names.has(name)) throw new CheckpointError(`Cannot use ${place}: the model has no such folder`)
+  const [config, weights] = await Promise.all([readJson(join(place, 'config.json')), readWeights(place)])
+  return { place, config, weights }
+}
+
+async function readProcessor(folder: string): Promise<Config | null> {
+  const names = await readdir(folder)
+  const name = ['preprocessor_config.json', 'processor_config.json'].find((file) => names.includes(file))
+  return name === undefined ? null : await readJson(join(folder, name))
+}
+
+/** @throws CheckpointError when the file is missing, too large, or no JSON object. */
+export async function readJson(path: string): Promise<Config> {
+  const refuse = (state: string) => new CheckpointError(`Cannot read ${path}: ${state}`)
+  const info = await stat(path).catch(() => null)
+  if (!info) throw refuse('there is no such file')
+  if (info.size > maxConfigBytes) throw refuse(`it has ${info.size} bytes, a config has at most ${maxConfigBytes}`)
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch (error) {
+    throw refuse(`it is no valid JSON (${(error as Error).message})`)
+  }
+  throw refuse('it is no JSON object')
+}
+
+/** Files up to this size are hashed whole; of larger ones the start, the end and every 64th MiB between. */
+const wholeUpTo = 256 * 1024 * 1024
+const sampleBytes = 1024 * 1024
+const sampleStride = 64 * 1024 * 1024
+
+/** Hashes of files that have not changed since, by path. */
+const known = new Map<string, { readonly stamp: string; readonly hash: string }>()
+
+/**
+ * One SHA-256 over every JSON, text and weight file that the networks, the tokenizer and the scheduler read.
+ * Weight files above 256 MiB are sampled: exporting a model again changes the hash, a flipped bit may not.
+ *
+ * @returns 64 hex digits
+ */
+export async function hashModel(path: string): Promise<string> {
+  const folders = [...networkNames, 'tokenizer', 'scheduler', 'feature_extractor', 'processor', 'image_processor']
+  const lists = await Promise.all(folders.map((folder) => relevantFiles(path, folder)))
+  const total = createHash('sha256')
+  for (const name of lists.flat().toSorted()) total.update(`${name}\0${await hashFile(join(path, name))}\n`)
+  return total.digest('hex')
+}
+
+async function relevantFiles(path: string, folder: string): Promise<string[]> {
+  const names = await readdir(join(path, folder)).catch(() => [])
+  return names.filter((name) => /\.(json|txt|safetensors)$/.test(name)).map((name) => `${folder}/${name}`)
+}
+
+async function hashFile(path: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path)
+  const stamp = `${size} ${mtimeMs} ${ino}`
+  const before = known.get(path)
+  if (before?.stamp === stamp) return before.hash
+  const hash = await hashContent(path, size)
+  known.set(path, { stamp, hash })
+  return hash
+}
+
+async function hashContent(path: string, size: number): Promise<string> {
+  const whole = size <= wholeUpTo
+  const hash = createHash('sha256').update(`${size} ${whole ? 'whole' : 'sampled'}\n`)
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.alloc(sampleBytes)
+    for (let at = 0; at < size; at += whole || at + sampleStride >= size ? sampleBytes : sampleStride) {
+      const { bytesRead } = await file.read(buffer, 0, sampleBytes, at)
+      hash.update(buffer.subarray(0, bytesRead))
+    }
+    return hash.digest('hex')
+  } finally {
+    await file.close()
+  }
+}
