@@ -1,0 +1,119 @@
+"""A small vocabulary in CLIP's format, learnt from the captions: byte-level BPE with "</w>" at word ends.
+
+Ids: 256 bytes, the same 256 as word ends, one per merge, <|startoftext|>, <|endoftext|>. The two special ids are
+the largest, so pooling at the largest id finds the first end of text, which is also the padding.
+`python -m training.tokenizer` writes runs/tokenizer (vocab.json, merges.txt and the two config files).
+"""
+
+import json
+import random
+import re
+from collections import Counter
+from pathlib import Path
+
+import torch
+
+from .scene import invent_scene
+from .world import RUNS, caption
+
+FOLDER = RUNS / "tokenizer"
+LENGTH = 32
+START, END = "<|startoftext|>", "<|endoftext|>"
+WORD = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+")
+
+
+_PLAIN = [*range(33, 127), *range(161, 173), *range(174, 256)]  # bytes that print as themselves
+
+
+def byte_letters() -> list[str]:
+    """The printable stand-in of each byte, in the order CLIP lists them (GPT-2's byte encoder)."""
+    return [chr(byte) for byte in _PLAIN] + [chr(256 + index) for index in range(256 - len(_PLAIN))]
+
+
+def _byte_order() -> list[int]:
+    return _PLAIN + [byte for byte in range(256) if byte not in _PLAIN]
+
+
+def learn_merges(texts: list[str]) -> list[tuple[str, str]]:
+    """Merges the most frequent neighbours until every word of the texts is one token. Words must be ASCII."""
+    counts = Counter(word for text in texts for word in WORD.findall(text.lower()))
+    words = {word: [*word[:-1], word[-1] + "</w>"] for word in counts}
+    merges = []
+    while any(len(parts) > 1 for parts in words.values()):
+        pairs = Counter()
+        for word, parts in words.items():
+            for pair in zip(parts, parts[1:]):
+                pairs[pair] += counts[word]
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        merges.append(best)
+        for word, parts in words.items():
+            words[word] = _merge(parts, best)
+    return merges
+
+
+def _merge(parts: list[str], pair: tuple[str, str]) -> list[str]:
+    merged, index = [], 0
+    while index < len(parts):
+        joined = tuple(parts[index : index + 2]) == pair
+        merged.append("".join(pair) if joined else parts[index])
+        index += 2 if joined else 1
+    return merged
+
+
+def write_tokenizer(folder: Path, merges: list[tuple[str, str]]) -> None:
+    letters = byte_letters()
+    tokens = letters + [letter + "</w>" for letter in letters] + ["".join(pair) for pair in merges] + [START, END]
+    folder.mkdir(parents=True, exist_ok=True)
+    vocab = {token: index for index, token in enumerate(tokens)}
+    (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False))
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges))
+    special = {"bos_token": START, "eos_token": END, "pad_token": END, "unk_token": END}
+    (folder / "special_tokens_map.json").write_text(json.dumps(special, indent=2) + "\n")
+    config = {
+        "tokenizer_class": "CLIPTokenizer",
+        "model_max_length": LENGTH,
+        "do_lower_case": True,
+        "add_prefix_space": False,
+        "errors": "replace",
+        **special,
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+class Encoder:
+    """Texts -> token ids [B, 32], padded with the end of text. Remembers every word it has split."""
+
+    def __init__(self, folder: Path = FOLDER):
+        self.ids = json.loads((folder / "vocab.json").read_text())
+        lines = (folder / "merges.txt").read_text().splitlines()[1:]
+        self.ranks = {tuple(line.split(" ")): rank for rank, line in enumerate(lines)}
+        self.letters = dict(zip(_byte_order(), byte_letters()))
+        self.known: dict[str, list[int]] = {}
+
+    def __call__(self, texts: list[str]) -> torch.Tensor:
+        return torch.tensor([self.row(text) for text in texts])
+
+    def row(self, text: str) -> list[int]:
+        ids = [token for word in WORD.findall(text.lower()) for token in self.word(word)]
+        row = [self.ids[START], *ids[: LENGTH - 2], self.ids[END]]
+        return row + [self.ids[END]] * (LENGTH - len(row))
+
+    def word(self, word: str) -> list[int]:
+        if word not in self.known:
+            letters = [self.letters[byte] for byte in word.encode()]
+            parts = [*letters[:-1], letters[-1] + "</w>"]
+            while ranked := [pair for pair in zip(parts, parts[1:]) if pair in self.ranks]:
+                parts = _merge(parts, min(ranked, key=self.ranks.__getitem__))
+            self.known[word] = [self.ids[part] for part in parts]
+        return self.known[word]
+
+
+def main() -> None:
+    rng = random.Random("tokenizer")
+    merges = learn_merges([caption(invent_scene(rng), rng) for _ in range(20_000)])
+    write_tokenizer(FOLDER, merges)
+    print(f"{len(merges)} merges, {512 + len(merges) + 2} tokens in {FOLDER}")
+
+
+if __name__ == "__main__":
+    main()

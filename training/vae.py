@@ -1,0 +1,141 @@
+"""Stage 1: the autoencoder, 64 x 64 RGB <-> 16 x 16 latents of 4 channels (diffusers AutoencoderKL).
+
+Three steps in five learn on 32 x 32 pieces around things, where the detail is; the rest on whole pictures.
+`python -m training.vae` trains; `--finish` measures the latents' spread, saves runs/vae/model and a sheet.
+`python -m training.vae --decoder` goes on with the decoder alone (the latents stay what they are).
+"""
+
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderKL
+
+from .loop import Plan, apply_arguments, plan_arguments, train
+from .pool import load_images, load_scenes, to_bytes, to_unit
+from .sheet import save_sheet
+from .world import RUNS, SIZE_PX
+
+CONFIG = dict(
+    in_channels=3,
+    out_channels=3,
+    down_block_types=("DownEncoderBlock2D",) * 3,
+    up_block_types=("UpDecoderBlock2D",) * 3,
+    block_out_channels=(32, 32, 64),
+    layers_per_block=1,
+    norm_num_groups=8,
+    latent_channels=4,
+    sample_size=SIZE_PX,
+)
+BATCH = 8
+PIECE_PX = 32
+PIECES_UNTIL = 0.6  # share of the run that learns on pieces
+KL_WEIGHT = 1e-3
+
+
+class VaeStage:
+    device = "cpu"
+
+    def build(self) -> AutoencoderKL:
+        return AutoencoderKL(**CONFIG)
+
+    def prepare(self, model) -> None:
+        self.images, self.scenes = load_images(), load_scenes()
+
+    def batch(self, rng: torch.Generator, pieces: bool) -> torch.Tensor:
+        """[B, 3, 64, 64] or four times as many [4B, 3, 32, 32] in -1..1."""
+        count = BATCH * 4 if pieces else BATCH
+        rows = torch.randint(len(self.images), (count,), generator=rng)
+        pictures = to_unit(self.images[rows])
+        if pieces:
+            pictures = torch.stack([self.piece(p, self.scenes[r], rng) for p, r in zip(pictures, rows.tolist())])
+        return pictures.to(self.device)
+
+    def piece(self, picture, scene, rng):
+        """A 32 x 32 piece whose centre lies within a thing where there is one."""
+        u = torch.rand(3, generator=rng)
+        x0, y0, x1, y1 = 0, 0, SIZE_PX, SIZE_PX
+        if scene.things:
+            x0, y0, x1, y1 = scene.things[int(u[2] * len(scene.things))].box
+        limit = SIZE_PX - PIECE_PX
+        left = min(limit, max(0, int(x0 + u[0] * (x1 - x0)) - PIECE_PX // 2))
+        top = min(limit, max(0, int(y0 + u[1] * (y1 - y0)) - PIECE_PX // 2))
+        return picture[:, top : top + PIECE_PX, left : left + PIECE_PX]
+
+    def loss(self, model, rng, progress):
+        pictures = self.batch(rng, progress < PIECES_UNTIL)
+        posterior = model.encode(pictures).latent_dist
+        decoded = model.decode(posterior.sample()).sample.float()
+        kl = 0.5 * (posterior.mean.float() ** 2 + posterior.var.float() - 1 - posterior.logvar.float()).mean()
+        error = picture_error(decoded, pictures)
+        return error + KL_WEIGHT * kl, {"error": error, "mse": F.mse_loss(decoded, pictures), "kl": kl}
+
+
+class DecoderStage(VaeStage):
+    """The finished model's decoder, taught on the frozen encoder's latents with a little noise on them."""
+
+    def build(self):
+        model = load_vae()
+        model.requires_grad_(False)
+        model.decoder.requires_grad_(True)
+        model.post_quant_conv.requires_grad_(True)
+        return model
+
+    def loss(self, model, rng, progress):
+        pictures = self.batch(rng, progress < PIECES_UNTIL)
+        with torch.no_grad():
+            latents = model.encode(pictures).latent_dist.mean
+            latents = latents + torch.randn_like(latents) * 0.03 / model.config.scaling_factor
+        decoded = model.decode(latents).sample.float()
+        error = picture_error(decoded, pictures)
+        return error, {"error": error, "mse": F.mse_loss(decoded, pictures)}
+
+
+def picture_error(decoded, pictures):
+    """L1, squared error, and L1 of the differences between neighbours: sharp edges count twice."""
+    difference = decoded - pictures
+    across = (difference[..., :, 1:] - difference[..., :, :-1]).abs().mean()
+    down = (difference[..., 1:, :] - difference[..., :-1, :]).abs().mean()
+    return difference.abs().mean() + 2 * difference.square().mean() + 0.5 * (across + down)
+
+
+def load_vae() -> AutoencoderKL:
+    return AutoencoderKL.from_pretrained(RUNS / "vae" / "model").eval()
+
+
+def finish(name: str) -> None:
+    """runs/<name>/ema.pt -> runs/vae/model, with the scaling factor that gives latents unit variance."""
+    vae = AutoencoderKL(**CONFIG)
+    vae.load_state_dict(torch.load(RUNS / name / "ema.pt", weights_only=True))
+    vae.eval()
+    images = to_unit(load_images()[-512:])
+    with torch.inference_mode():
+        latents = torch.cat([vae.encode(part).latent_dist.mean for part in images.split(64)])
+        decoded = torch.cat([vae.decode(part).sample for part in latents.split(64)]).clamp(-1, 1)
+    if name == "vae":
+        vae.register_to_config(scaling_factor=round(1 / latents.std().item(), 5))
+    else:
+        vae.register_to_config(scaling_factor=load_vae().config.scaling_factor)
+    vae.save_pretrained(RUNS / "vae" / "model")
+    error = F.mse_loss(decoded, images).item()
+    per_channel = latents.std(dim=(0, 2, 3)).tolist()
+    print(f"PSNR {10 * torch.log10(torch.tensor(4 / error)):.1f} dB, scaling factor {vae.config.scaling_factor}")
+    print("latent mean", latents.mean(dim=(0, 2, 3)).tolist(), "std", per_channel)
+    pairs = torch.stack([images[:16], decoded[:16]], 1).flatten(0, 1)
+    save_sheet(to_bytes(pairs), RUNS / name / "sheet.png", columns=8)
+
+
+def main() -> None:
+    plan = Plan("vae", steps=5200, lr=1e-3, ema=0.98)
+    parser = plan_arguments(plan, __doc__)
+    parser.add_argument("--finish", action="store_true")
+    parser.add_argument("--decoder", action="store_true")
+    args = parser.parse_args()
+    plan = apply_arguments(plan, args)
+    if args.decoder and args.name == "vae":
+        plan.name = "decoder"
+    if not args.finish:
+        train(DecoderStage() if args.decoder else VaeStage(), plan)
+    finish(plan.name)
+
+
+if __name__ == "__main__":
+    main()
