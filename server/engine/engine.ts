@@ -51,7 +51,7 @@ export interface ExecuteOptions {
   readonly services: Services
   readonly emit: (event: EngineEvent) => void
   /** Left out when nobody looks: previews are then not drawn. The run waits for what it returns. */
-  readonly emitPreview?: (place: PreviewPlace, image: Image) => void | Promise<void>
+  readonly emitPreview?: ((place: PreviewPlace, image: Image) => void | Promise<void>) | undefined
   readonly signal?: { readonly aborted: boolean }
   /** Ids of the nodes to run, with all that they need. Default: the nodes with a side effect, or every last node. */
   readonly targets?: readonly string[]
