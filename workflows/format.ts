@@ -15,7 +15,7 @@ const source = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be of the form node.output')
 
-const port = z.string().regex(nodeIdPattern)
+const port = nodeId
 
 const node = z.strictObject({
   type: z.string().max(128),

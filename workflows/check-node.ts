@@ -1,0 +1,146 @@
+/** Everything that can be wrong with one node of a workflow, apart from the order in which it would run. */
+import type { InputInfo, NodeInfo } from '#nodes/node-info.ts'
+import { canConnect, type WireType } from '#nodes/wire-types.ts'
+import { valueFaults } from './check-value.ts'
+import type { Fault, FaultCode } from './fault.ts'
+import { parseSource, type WorkflowNode } from './format.ts'
+import { nearest, suggest } from './nearest.ts'
+
+/** What a node stands among. Maps: a workflow may name its nodes and ports as it likes, `toString` too. */
+export interface Surroundings {
+  readonly catalogue: ReadonlyMap<string, NodeInfo>
+  readonly nodes: ReadonlyMap<string, WorkflowNode>
+  /** Nodes of the file that are too broken to be read; links from them are not judged. */
+  readonly unreadable: ReadonlySet<string>
+}
+
+export function nodeFaults(id: string, node: WorkflowNode, around: Surroundings): Fault[] {
+  const info = around.catalogue.get(node.type)
+  if (!info) return [unknownNode(id, node.type, around)]
+  const check = new NodeCheck(id, node, info, around)
+  check.values()
+  check.links()
+  check.missing()
+  return check.faults
+}
+
+function unknownNode(id: string, type: string, { catalogue }: Surroundings): Fault {
+  const guess = nearest(type, catalogue.keys())
+  const wish = guess ? `did you mean '${guess}'?` : 'remove the node, or install what brings it'
+  const message = `Cannot run node '${id}': there is no node type '${type}', ${wish}`
+  return { code: 'unknown-node', path: ['nodes', id, 'type'], message }
+}
+
+class NodeCheck {
+  readonly faults: Fault[] = []
+  readonly #id: string
+  readonly #info: NodeInfo
+  readonly #around: Surroundings
+  readonly #values: ReadonlyMap<string, unknown>
+  readonly #links: ReadonlyMap<string, string>
+
+  constructor(id: string, { values, inputs }: WorkflowNode, info: NodeInfo, around: Surroundings) {
+    this.#id = id
+    this.#info = info
+    this.#around = around
+    this.#values = new Map(Object.entries(values ?? {}))
+    this.#links = new Map(Object.entries(inputs ?? {}))
+  }
+
+  /** Values of the file, and defaults that this machine cannot meet, such as a model it does not have. */
+  values(): void {
+    const { params, inputs } = this.#info
+    for (const name of this.#values.keys()) {
+      if (Object.hasOwn(params, name)) continue
+      const wish = Object.hasOwn(inputs, name)
+        ? `, '${name}' is an input: link it`
+        : suggest(name, Object.keys(params))
+      this.#blame('unknown-param', ['values', name], `it has no parameter '${name}'${wish}`)
+    }
+    for (const [name, param] of Object.entries(params)) {
+      // A linked parameter takes what arrives; the value that stands in the file waits for the link to go.
+      if (this.#links.has(name)) continue
+      const value = this.#values.has(name) ? this.#values.get(name) : param.default
+      for (const { path, message } of valueFaults(param, value))
+        this.#blame(
+          'wrong-value',
+          ['values', name, ...path],
+          path.length > 0 ? message : `parameter '${name}' ${message}`,
+        )
+    }
+  }
+
+  links(): void {
+    for (const [name, source] of this.#links) {
+      const type = this.#typeAt(name)
+      if (type !== null) this.#checkLink(name, type, source)
+    }
+  }
+
+  missing(): void {
+    for (const [name, { optional, type }] of Object.entries(this.#info.inputs))
+      if (!optional && !this.#links.has(name))
+        this.#blame('missing-input', ['inputs', name], `its input '${name}' has no link, it needs a ${type}`)
+  }
+
+  /** The type of an input or a linkable parameter; null and a fault where it is neither. */
+  #typeAt(name: string): WireType | null {
+    const { inputs, params } = this.#info
+    const input: InputInfo | undefined = Object.hasOwn(inputs, name) ? inputs[name] : undefined
+    if (input) return input.type
+    const param = Object.hasOwn(params, name) ? params[name] : undefined
+    const known = [...Object.keys(inputs), ...Object.keys(params).filter((key) => params[key]?.wire)]
+    if (!param)
+      this.#blame('unknown-port', ['inputs', name], `it has no input '${name}'${suggest(name, known)}`)
+    else if (!param.wire)
+      this.#blame('wrong-link', ['inputs', name], `parameter '${name}' cannot be linked, write its value`)
+    return param?.wire ?? null
+  }
+
+  #checkLink(name: string, type: WireType, text: string): void {
+    const { nodes, catalogue, unreadable } = this.#around
+    const source = parseSource(text)
+    if (unreadable.has(source.node)) return
+    const from = nodes.get(source.node)
+    const path = ['inputs', name]
+    if (!from) {
+      const wish = suggest(source.node, [...nodes.keys()])
+      return this.#blame(
+        'wrong-link',
+        path,
+        `'${name}' is linked to '${source.node}', and there is no such node${wish}`,
+      )
+    }
+    const info = catalogue.get(from.type)
+    if (!info) return
+    const output = Object.hasOwn(info.outputs, source.output) ? info.outputs[source.output] : undefined
+    const call = `'${source.node}' (${info.title})`
+    if (!output) {
+      const wish = suggest(source.output, Object.keys(info.outputs))
+      return this.#blame(
+        'unknown-port',
+        path,
+        `'${name}' is linked to ${call}, which has no output '${source.output}'${wish}`,
+      )
+    }
+    if (canConnect(output.type, type)) return
+    const message = `its '${name}' takes ${type}, and '${text}' gives ${output.type}${this.#bridge(output.type, type)}`
+    this.#blame('wrong-link', path, message)
+  }
+
+  /** The node that makes one type of another, where there is one. */
+  #bridge(from: WireType, to: WireType): string {
+    const bridge = [...this.#around.catalogue.values()].find(
+      ({ inputs, outputs, loop }) =>
+        loop === null &&
+        Object.values(inputs).some((input) => !input.optional && input.type === from) &&
+        Object.values(outputs).some((output) => output.type === to),
+    )
+    return bridge ? `: put a node ${bridge.title} between` : ': link something else'
+  }
+
+  #blame(code: FaultCode, path: readonly (string | number)[], message: string): void {
+    const place = `node '${this.#id}' (${this.#info.title})`
+    this.faults.push({ code, path: ['nodes', this.#id, ...path], message: `Cannot run ${place}: ${message}` })
+  }
+}

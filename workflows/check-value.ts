@@ -1,0 +1,88 @@
+/** Whether a value of the file suits the parameter it is for. */
+import { boxesSchema } from '#nodes/boxes.ts'
+import type { ParamInfo, Widget } from '#nodes/node-info.ts'
+import { suggest } from './nearest.ts'
+import { pictureIdPattern } from './protocol.ts'
+
+export interface ValueFault {
+  /** Where inside the value; empty for the value as a whole. */
+  readonly path: readonly (string | number)[]
+  /** What is wrong and what to do, without a subject: `must be at most 100, is 200`. */
+  readonly message: string
+}
+
+/** Every fault of one value; the editor shows them at its widget. */
+export function valueFaults(param: ParamInfo, value: unknown): ValueFault[] {
+  return checks[param.widget](value, param)
+}
+
+type Check = (value: unknown, param: ParamInfo) => ValueFault[]
+
+const checks: Record<Widget, Check> = {
+  int: (value, param) =>
+    Number.isInteger(value) ? rangeFaults(value as number, param) : must('be a whole number', value),
+  float: (value, param) =>
+    typeof value === 'number' ? rangeFaults(value, param) : must('be a number', value),
+  text: (value) => (typeof value === 'string' ? [] : must('be a text', value)),
+  bool: (value) => (typeof value === 'boolean' ? [] : must('be true or false', value)),
+  seed: (value) =>
+    isSeed(value) ? [] : must(`be a whole number from 0 to ${largestSeed}, in quotes from 2^53 on`, value),
+  picture: (value) =>
+    isPictureId(value) ? [] : must('be the id of a stored picture: drop a picture on the node', value),
+  choice: choiceFaults,
+  boxes: boxesFaults,
+}
+
+function must(what: string, value: unknown): ValueFault[] {
+  return [{ path: [], message: `must ${what}, is ${shown(value)}` }]
+}
+
+function rangeFaults(value: number, { min, max }: ParamInfo): ValueFault[] {
+  if (min !== undefined && value < min) return must(`be at least ${min}`, value)
+  if (max !== undefined && value > max) return must(`be at most ${max}`, value)
+  return []
+}
+
+function choiceFaults(value: unknown, { choices = [] }: ParamInfo): ValueFault[] {
+  if (typeof value !== 'string') return must('be a text', value)
+  if (choices.includes(value)) return []
+  return [
+    {
+      path: [],
+      message: `cannot be ${shown(value)}${suggest(value, choices) || ', there is nothing to choose from'}`,
+    },
+  ]
+}
+
+function boxesFaults(value: unknown): ValueFault[] {
+  const { error } = boxesSchema.safeParse(value)
+  return (error?.issues ?? []).map(({ path, message, code }) => ({
+    path: path.map((key) => (typeof key === 'number' ? key : String(key))),
+    message:
+      code === 'custom'
+        ? message
+        : 'must be a list of { "phrase": "a cat", "box": [x0, y0, x1, y1] }, 1000 at most',
+  }))
+}
+
+const largestSeed = 2n ** 64n - 1n
+
+/** Beyond 2^53 a number in JSON was rounded already: such seeds stand in quotes. */
+function isSeed(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0
+  return typeof value === 'string' && /^\d{1,20}$/.test(value) && BigInt(value) <= largestSeed
+}
+
+/** Empty means that none is chosen yet; the node says so when it runs. */
+function isPictureId(value: unknown): boolean {
+  return typeof value === 'string' && (value === '' || pictureIdPattern.test(value))
+}
+
+const longestShown = 40
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  if (typeof value !== 'string') return String(value)
+  return value.length > longestShown ? `'${value.slice(0, longestShown)}…'` : `'${value}'`
+}
