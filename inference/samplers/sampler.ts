@@ -10,6 +10,9 @@ import type { SchedulerConfig } from './scheduler-config.ts'
 /** What the network predicts: the noise ε, the velocity v = αε − σx₀, or the clean latent x₀. */
 export type PredictionType = 'epsilon' | 'v_prediction' | 'sample'
 
+/** How the times of a run are spread over the training times. */
+export type Spacing = 'leading' | 'linspace' | 'trailing'
+
 /** How noise and latent add up: `vp` keeps the variance (√ā·x₀ + √(1−ā)·ε), `ve` lets it grow (x₀ + σ·ε). */
 export type Space = 'vp' | 've'
 
@@ -52,8 +55,8 @@ export interface PlanOptions {
   /** Steps left out at the noisy end, as in img2img: 0 starts from pure noise. */
   readonly skip?: number
   /** Overrides the spacing of the scheduler's file. */
-  readonly spacing?: 'leading' | 'linspace' | 'trailing'
-  /** Noise levels after Karras et al. 2022; only where the sampler's `karras` is true. */
+  readonly spacing?: Spacing
+  /** Noise levels after Karras et al. 2022, only where the sampler's `karras` is true; default: what the file says. */
   readonly karras?: boolean
   /** For DDIM. Default 0. */
   readonly eta?: number
@@ -68,7 +71,7 @@ export interface StepInput {
   /** What the network said about `scaledInput(schedule, index, sample)`. */
   readonly output: Tensor
   readonly history?: SamplerHistory
-  /** Unit noise; read only when the sampler is stochastic. */
+  /** Unit noise of the sample's shape; read only when the sampler is stochastic, or η is not 0. */
   readonly noise?: Tensor
 }
 
@@ -91,7 +94,7 @@ export interface Sampler {
   /**
    * Fixes the noise levels of a run.
    *
-   * @throws RangeError when steps or skip are out of range, or karras is asked of a sampler that has none.
+   * @throws RangeError when steps or skip are out of range, or Karras levels are asked of a sampler that has none.
    */
   plan(config: SchedulerConfig, options: PlanOptions): Schedule
   /** One iteration; pure. */
