@@ -1,0 +1,28 @@
+/** `groundwork models`: the models found on this machine. */
+import { runnerOptions } from '../config.ts'
+import { openModelShelf } from '../models/model-shelf.ts'
+import { complain, print, printJson, type Command } from './command.ts'
+import { jsonFlag, machineFlags, noWord, readWords } from './flags.ts'
+
+const command: Command = {
+  summary: 'List the models on this machine',
+  usage: `Usage: groundwork models [--models DIR]… [--json]
+
+Prints id, kind, size in MB and content hash of every model folder (diffusers format) below the given folders.
+A folder that looks like a model but cannot be used is named on stderr.`,
+  async run(words) {
+    const { values, positionals } = readWords(words, { ...machineFlags, ...jsonFlag })
+    noWord(positionals)
+    const { modelDirs, device } = runnerOptions(values)
+    const { models, faults } = await openModelShelf(modelDirs, device).scan()
+    for (const fault of faults) complain(fault)
+    if (values.json) printJson(models)
+    else if (models.length === 0) print(`No models below ${modelDirs.join(', ')}`)
+    else
+      for (const { id, kind, bytes, hash } of models)
+        print(`${id.padEnd(24)} ${kind.padEnd(18)} ${(bytes / 1e6).toFixed(1).padStart(9)} MB  ${hash}`)
+    return 0
+  },
+}
+
+export default command

@@ -1,0 +1,31 @@
+/** `groundwork validate`: says everything that is wrong with a workflow file. */
+import { validateWorkflow } from '#workflows/validate.ts'
+import { runnerOptions } from '../config.ts'
+import { openWorkbench } from '../runner/workbench.ts'
+import { print, printJson, type Command } from './command.ts'
+import { countFaults, faultLines } from './fault-lines.ts'
+import { jsonFlag, machineFlags, onlyWord, readWords } from './flags.ts'
+import { readWorkflowFile } from './workflow-file.ts'
+
+const command: Command = {
+  summary: 'Say everything that is wrong with a workflow file',
+  usage: `Usage: groundwork validate FILE [--models DIR]… [--json]
+
+FILE is a workflow as JSON, or a PNG that Groundwork saved.
+Exit code: 0 when the workflow can run, 1 when it has faults.`,
+  async run(words) {
+    const { values, positionals } = readWords(words, { ...machineFlags, ...jsonFlag })
+    const path = onlyWord(positionals, 'the workflow file')
+    const json = await readWorkflowFile(path)
+    const bench = await openWorkbench(runnerOptions(values))
+    const { catalogue } = await bench.describe()
+    const { faults } = validateWorkflow(json, catalogue)
+    const ok = faults.length === 0
+    if (values.json) printJson({ ok, file: path, faults })
+    else if (ok) print(`${path}: no faults`)
+    else print([`${path}: ${countFaults(faults)}`, ...faultLines(faults)].join('\n  '))
+    return ok ? 0 : 1
+  },
+}
+
+export default command

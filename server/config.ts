@@ -1,0 +1,56 @@
+/** Where things lie and how the server is started: flags turned into one typed, checked object. */
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RunnerOptions } from './runner/messages.ts'
+
+export interface ServerConfig {
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Folder of the built editor. */
+  readonly clientDir: string
+  readonly examplesDir: string
+  readonly runner: RunnerOptions
+}
+
+/** What a person may say on the command line; nothing said means the default. */
+export interface Flags {
+  readonly port?: string | undefined
+  readonly data?: string | undefined
+  readonly models?: readonly string[] | undefined
+  readonly device?: string | undefined
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export const projectDir = fileURLToPath(new URL('..', import.meta.url))
+export const defaultPort = 8199
+
+const inProject = (...path: string[]): string => resolve(projectDir, ...path)
+
+/** @throws ConfigError when the port is none. */
+export function serverConfig(flags: Flags): ServerConfig {
+  return {
+    port: portOf(flags.port ?? String(defaultPort)),
+    clientDir: inProject('client', 'dist'),
+    examplesDir: inProject('workflows', 'examples'),
+    runner: runnerOptions(flags),
+  }
+}
+
+/** Folders that a person names are relative to where they stand; the defaults lie in the project. */
+export function runnerOptions({ data, models, device }: Flags): RunnerOptions {
+  return {
+    dataDir: data === undefined ? inProject('data') : resolve(data),
+    modelDirs: models?.map((dir) => resolve(dir)) ?? [inProject('models')],
+    device: device ?? 'auto',
+    nodesDir: inProject('nodes'),
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new ConfigError(`Cannot listen on port '${text}': it must be a whole number from 0 to 65535`)
+}

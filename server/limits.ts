@@ -1,0 +1,46 @@
+/** Every bound that protects the server, in one place. What is over a bound is refused with a sentence that names it. */
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+export const limits = {
+  /** A workflow as JSON: in a request, in a file, in a PNG. */
+  jsonBytes: 1 * MiB,
+  /** Arrays and objects inside one another. */
+  jsonDepth: 32,
+
+  /** One message of a socket. */
+  socketBytes: 2 * MiB,
+  /** Editors connected at the same time. */
+  sockets: 64,
+  /** Jobs that one socket may watch at the same time. */
+  watchesPerSocket: 100,
+
+  /** An uploaded picture as a file. */
+  pictureBytes: 20 * MiB,
+  picturePixels: 4096 * 4096,
+  /** Pictures that were only shown, not saved: the oldest go when the server starts. */
+  shownPicturesBytes: 512 * MiB,
+
+  /** Chunks of a PNG other than its pixels, when a workflow is looked for in it. */
+  pngChunks: 64,
+  /** A PNG opened from the command line. */
+  pngBytes: 64 * MiB,
+
+  /** Jobs that wait. */
+  queuedJobs: 100,
+  /** Jobs whose events are kept after their end. */
+  endedJobs: 200,
+  /** Events kept over all jobs; beyond it the oldest ended jobs are forgotten. */
+  keptEvents: 200_000,
+  /** How long a cancelled job may take to stop at a step before its runner is killed. */
+  cancelGraceMs: 5_000,
+
+  /** Longest side of a preview, in pixels. */
+  previewSide: 512,
+
+  /** Models kept in memory at the same time. */
+  loadedModels: 2,
+  /** Results of nodes kept in memory. */
+  cacheBytes: 512 * MiB,
+} as const

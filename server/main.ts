@@ -1,0 +1,87 @@
+/** The composition root: the only file that knows every part of the server. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ServerConfig } from './config.ts'
+import { createApp } from './http/app.ts'
+import { JobDesk, type DeskOptions } from './jobs/job-desk.ts'
+import { limits } from './limits.ts'
+import { openPictureStore } from './pictures/picture-store.ts'
+import { attachSockets } from './sockets/sockets.ts'
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:8199`. */
+  readonly url: string
+  readonly desk: JobDesk
+  /** Stops listening, cuts every connection and ends the runner. */
+  close(): Promise<void>
+}
+
+/** The port is in use. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError'
+}
+
+const host = '127.0.0.1'
+
+/**
+ * Starts the runner and, once it can work, listens on this machine's loopback address and nowhere else.
+ *
+ * @throws PortTakenError; Error with the runner's words when it cannot work.
+ */
+export async function startServer(config: ServerConfig, options: DeskOptions = {}): Promise<RunningServer> {
+  const pictures = await openPictureStore(config.runner.dataDir)
+  await pictures.trimShown(limits.shownPicturesBytes)
+  const desk = new JobDesk(config.runner, options)
+  const port = () => portOf(http)
+  const app = createApp({
+    desk,
+    pictures,
+    clientDir: config.clientDir,
+    examplesDir: config.examplesDir,
+    port,
+  })
+  const http = createServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, app)
+  const io = attachSockets(http, desk, port)
+  try {
+    await desk.supervisor.start()
+    await listen(http, config.port)
+  } catch (error) {
+    await desk.close()
+    throw error
+  }
+  return {
+    url: `http://${host}:${port()}`,
+    desk,
+    async close() {
+      await io.close()
+      http.closeAllConnections()
+      await desk.close()
+    },
+  }
+}
+
+/** @throws PortTakenError at once when something listens there already. */
+export async function checkPortIsFree(port: number): Promise<void> {
+  const probe = createServer()
+  await listen(probe, port)
+  await new Promise((resolve) => probe.close(resolve))
+}
+
+function listen(http: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portTaken(port) : error),
+    )
+    http.listen(port, host, resolve)
+  })
+}
+
+function portTaken(port: number): PortTakenError {
+  return new PortTakenError(
+    `Cannot listen on port ${port}: another program does, perhaps another Groundwork; end it or choose a port with --port`,
+  )
+}
+
+function portOf(http: Server): number {
+  return (http.address() as AddressInfo | null)?.port ?? 0
+}

@@ -1,0 +1,132 @@
+/** The models of this machine: every folder below the model folders that is one, by its name; some of them in memory. */
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hashModel } from '#inference/checkpoint/model-folder.ts'
+import { loadModel, type Model } from '#inference/model.ts'
+import type { ModelRef } from '#nodes/values.ts'
+import { suggest } from '#workflows/nearest.ts'
+import type { ModelInfo } from '#workflows/protocol.ts'
+import { limits } from '../limits.ts'
+import { log } from '../log.ts'
+
+export interface ModelShelf {
+  /** Every model that can be used, and for each folder that only looks like one the reason. */
+  scan(): Promise<{ readonly models: readonly ModelInfo[]; readonly faults: readonly string[] }>
+  /** @throws Error with the ids that exist when there is no such model, or its content is another. */
+  findModel(id: string, hash?: string): Promise<ModelRef>
+  /** The model in memory. Its sessions open on first use; the least used model goes when there are too many. */
+  model(ref: ModelRef): Promise<Model>
+  close(): Promise<void>
+}
+
+/** An id is the name of a folder, never a path. */
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+/** @param device `auto`, or the name of a device; chosen when the first model is loaded. */
+export function openModelShelf(dirs: readonly string[], device: string): ModelShelf {
+  const loaded = new Map<string, Promise<Model>>()
+  const described = new Map<string, ModelInfo>()
+
+  async function scan() {
+    const models: ModelInfo[] = []
+    const faults: string[] = []
+    for (const [id, path] of await modelFolders(dirs))
+      await describe(id, path).then(
+        (info) => models.push(info),
+        (error: unknown) => faults.push(error instanceof Error ? error.message : String(error)),
+      )
+    return { models, faults }
+  }
+
+  async function describe(id: string, path: string): Promise<ModelInfo> {
+    const hash = await hashModel(path)
+    const info = described.get(`${id} ${hash}`) ?? (await inspect(id, path, hash))
+    described.set(`${id} ${hash}`, info)
+    return info
+  }
+
+  async function findModel(id: string, hash?: string): Promise<ModelRef> {
+    const found = { id, hash: await hashModel(await folderOf(id)) }
+    if (hash !== undefined && hash !== found.hash) throw new Error(otherContent(found, hash))
+    return found
+  }
+
+  async function folderOf(id: string): Promise<string> {
+    const folders = await modelFolders(dirs)
+    const path = folders.get(id)
+    if (path !== undefined) return path
+    throw new Error(
+      `Cannot find model '${id}': no folder of that name lies below ${dirs.join(', ')}${suggest(id, [...folders.keys()])}`,
+    )
+  }
+
+  /** Kept in the order of use, so that the first is the one to let go. */
+  async function model({ id, hash }: ModelRef): Promise<Model> {
+    const wanted = loaded.get(hash) ?? load(id)
+    loaded.delete(hash)
+    loaded.set(hash, wanted)
+    wanted.catch(() => loaded.delete(hash))
+    for (const [oldest, other] of loaded) {
+      if (loaded.size <= limits.loadedModels) break
+      loaded.delete(oldest)
+      await dispose(other)
+    }
+    return wanted
+  }
+
+  async function load(id: string): Promise<Model> {
+    const model = await loadModel(await folderOf(id), { device })
+    log.info({ model: id, device: model.device.name, why: model.device.why }, 'model loaded')
+    return model
+  }
+
+  async function close(): Promise<void> {
+    for (const model of loaded.values()) await dispose(model)
+    loaded.clear()
+  }
+
+  return { scan, findModel, model, close }
+}
+
+async function dispose(model: Promise<Model>): Promise<void> {
+  const loaded = await model.catch(() => null)
+  await loaded?.dispose()
+}
+
+/** Model folders by id; of two with the same name the first counts. A folder that is missing holds none. */
+async function modelFolders(dirs: readonly string[]): Promise<Map<string, string>> {
+  const folders = new Map<string, string>()
+  for (const dir of dirs)
+    for (const id of (await readdir(dir).catch(() => [])).sort())
+      if (idPattern.test(id) && !folders.has(id) && (await isModel(join(dir, id)))) folders.set(id, join(dir, id))
+  return folders
+}
+
+async function isModel(path: string): Promise<boolean> {
+  return (await stat(join(path, 'model_index.json')).catch(() => null))?.isFile() ?? false
+}
+
+/** Looks at a model without opening a session. */
+async function inspect(id: string, path: string, hash: string): Promise<ModelInfo> {
+  const model = await loadModel(path, { device: 'cpu' })
+  const { sampleSize, vaeScale } = model.limits
+  const size = Math.max(...sampleSize) * vaeScale
+  await model.dispose()
+  return { id, kind: model.kind, hash, bytes: await weightBytes(path), size }
+}
+
+/** Bytes of all weight files. */
+async function weightBytes(path: string): Promise<number> {
+  const entries = await readdir(path, { recursive: true })
+  const weights = entries.filter((name) => name.endsWith('.safetensors'))
+  const sizes = await Promise.all(weights.map(async (name) => (await stat(join(path, name))).size))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+function otherContent({ id, hash }: ModelRef, wanted: string): string {
+  const short = (text: string) => `${text.slice(0, 12)}…`
+  return (
+    `Cannot use model '${id}': the workflow was made with content ${short(wanted)}, this machine has ${short(hash)}; ` +
+    `get that content, or clear the hash to use this one`
+  )
+}

@@ -1,0 +1,51 @@
+/** What the server and a runner say to one another, in both directions. Plain data: it crosses a process boundary. */
+import type { Catalogue } from '#nodes/node-info.ts'
+import type { Workflow } from '#workflows/format.ts'
+import type { EngineEvent, ModelInfo, PreviewHeader } from '#workflows/protocol.ts'
+
+/** What a runner needs to know before its first job. Never reachable by a client. */
+export interface RunnerOptions {
+  /** Folder with pictures and what else outlives the process. */
+  readonly dataDir: string
+  /** Folders whose subfolders are models. */
+  readonly modelDirs: readonly string[]
+  /** `auto`, or the name of a device. */
+  readonly device: string
+  /** Folder the nodes are read from. */
+  readonly nodesDir: string
+}
+
+/** What a runner can do on this machine. */
+export interface RunnerFacts {
+  readonly catalogue: Catalogue
+  readonly models: readonly ModelInfo[]
+}
+
+export interface RunnerJob {
+  readonly job: string
+  readonly workflow: Workflow
+  readonly targets?: readonly string[]
+}
+
+export type Outcome =
+  | { readonly kind: 'finished'; readonly ms: number }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'cancelled' }
+
+export type ToRunner =
+  | { readonly kind: 'open'; readonly options: RunnerOptions }
+  /** Look again at what is on this machine; answered by `facts`. */
+  | { readonly kind: 'describe' }
+  | { readonly kind: 'run'; readonly job: RunnerJob; readonly watched: boolean }
+  /** Stop at the next step. */
+  | { readonly kind: 'cancel'; readonly job: string }
+  /** Whether somebody looks at the job: if nobody does, no preview is drawn. */
+  | { readonly kind: 'watched'; readonly job: string; readonly watched: boolean }
+
+export type FromRunner =
+  | { readonly kind: 'facts'; readonly facts: RunnerFacts }
+  /** The runner cannot work at all: nodes that do not register, a device that is not there. It ends after this. */
+  | { readonly kind: 'unusable'; readonly message: string }
+  | { readonly kind: 'event'; readonly job: string; readonly event: EngineEvent }
+  | { readonly kind: 'preview'; readonly header: PreviewHeader; readonly bytes: Uint8Array }
+  | { readonly kind: 'ended'; readonly job: string; readonly outcome: Outcome }

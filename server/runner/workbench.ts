@@ -1,0 +1,101 @@
+/** All it takes to run a workflow in this process: nodes, models, pictures and the cache, joined to the engine. */
+import type { Catalogue } from '#nodes/node-info.ts'
+import type { Image } from '#nodes/values.ts'
+import type { Workflow } from '#workflows/format.ts'
+import type { EngineEvent } from '#workflows/protocol.ts'
+import { decodePicture, encodePng } from '#inference/pictures.ts'
+import { ResultCache } from '../engine/cache.ts'
+import type { PreviewPlace, RunResult, SaveOptions, Services, StoredPicture } from '../engine/engine.ts'
+import { execute } from '../engine/execute.ts'
+import { limits } from '../limits.ts'
+import { log } from '../log.ts'
+import { openModelShelf } from '../models/model-shelf.ts'
+import { openPictureStore, type PictureStore } from '../pictures/picture-store.ts'
+import { writeWorkflow } from '../pictures/png-text.ts'
+import { catalogueOf, loadRegistry } from '../registry.ts'
+import type { RunnerFacts, RunnerOptions } from './messages.ts'
+
+export interface BenchRun {
+  readonly workflow: Workflow
+  readonly targets?: readonly string[]
+  readonly signal: { readonly aborted: boolean }
+  readonly emit: (event: EngineEvent) => void
+  readonly previews?: {
+    /** Whether somebody looks right now; if not, no preview is drawn. */
+    isWatched(): boolean
+    send(place: PreviewPlace, image: Image): Promise<void>
+  }
+}
+
+export interface Workbench {
+  /** The catalogue and the models, looked up anew. */
+  describe(): Promise<RunnerFacts>
+  run(run: BenchRun): Promise<RunResult>
+  close(): Promise<void>
+}
+
+/** A picture that a run made, as the file it is stored as. */
+export interface MadePicture extends StoredPicture {
+  readonly png: Uint8Array
+  readonly options: SaveOptions
+}
+
+export type PictureListener = (made: MadePicture) => void
+
+/**
+ * Reads the nodes and opens the folders. No model is loaded before a run needs it.
+ *
+ * @throws Error when a node does not register.
+ */
+export async function openWorkbench(options: RunnerOptions, onPicture?: PictureListener): Promise<Workbench> {
+  const registry = await loadRegistry(options.nodesDir)
+  const shelf = openModelShelf(options.modelDirs, options.device)
+  const pictures = await openPictureStore(options.dataDir)
+  const cache = new ResultCache(limits.cacheBytes)
+  const services: Services = { ...shelf, ...pictureServices(pictures, onPicture) }
+
+  async function describe(): Promise<RunnerFacts> {
+    const { models, faults } = await shelf.scan()
+    for (const fault of faults) log.warn(fault)
+    const catalogue: Catalogue = catalogueOf(registry, { models: models.map(({ id }) => id) })
+    return { catalogue, models }
+  }
+
+  return {
+    describe,
+    run: ({ previews, ...run }) =>
+      execute({
+        ...run,
+        registry,
+        cache,
+        services,
+        get emitPreview() {
+          return previews?.isWatched() ? previews.send : undefined
+        },
+      }),
+    close: () => shelf.close(),
+  }
+}
+
+function pictureServices(
+  pictures: PictureStore,
+  onPicture: PictureListener | undefined,
+): Pick<Services, 'loadPicture' | 'savePicture'> {
+  return {
+    async loadPicture(id) {
+      const png = await pictures.get(id)
+      if (!png)
+        throw new Error(
+          `Cannot load picture '${id}': this machine has none of that id, drop the picture on the node again`,
+        )
+      return decodePicture(png, { maxPixels: limits.picturePixels })
+    },
+    async savePicture(image, options) {
+      const png = writeWorkflow(await encodePng(image), options.workflow)
+      const picture = await pictures.put(png, { kept: options.saved })
+      const stored = { picture, width: image.width, height: image.height }
+      onPicture?.({ ...stored, png, options })
+      return stored
+    },
+  }
+}
