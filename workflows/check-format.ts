@@ -1,5 +1,5 @@
 /** Reads a workflow file against its format, and says in sentences where it differs. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { currentVersion, workflowSchema, type Workflow } from './format.ts'
 import type { Fault } from './fault.ts'
 import { limits } from './limits.ts'

@@ -28,7 +28,7 @@ const checks: Record<Widget, Check> = {
   seed: (value) =>
     isSeed(value) ? [] : must(`be a whole number from 0 to ${largestSeed}, in quotes from 2^53 on`, value),
   picture: (value) =>
-    isPictureId(value) ? [] : must('be the id of a stored picture: drop a picture on the node', value),
+    isPictureId(value) ? [] : must('be the id of a stored picture (drop one on the node)', value),
   choice: choiceFaults,
   boxes: boxesFaults,
 }

@@ -74,5 +74,14 @@ export function rings(needs: Needs, stuck: ReadonlySet<string>): string[][] {
     }
     if (id !== undefined && walkOf.get(id) === first) found.push(walk.slice(walk.indexOf(id)).reverse())
   }
-  return found
+  const position = new Map([...stuck].map((id, index) => [id, index]))
+  return found.map((ring) => fromFirst(ring, position))
+}
+
+/** Turns a ring so that the node that stands first in the file comes first. */
+function fromFirst(ring: readonly string[], position: ReadonlyMap<string, number>): string[] {
+  let first = 0
+  for (const [at, id] of ring.entries())
+    if ((position.get(id) ?? 0) < (position.get(ring[first] ?? '') ?? 0)) first = at
+  return [...ring.slice(first), ...ring.slice(0, first)]
 }

@@ -8,6 +8,9 @@ export const limits = {
   depth: 32,
   /** Texts, numbers, booleans, objects and arrays altogether. */
   parts: 200_000,
-  /** Faults reported at once; the rest are counted. */
-  faults: 1000,
+  /** Faults reported at once. */
+  faults: 200,
+  /** A name is compared with so many others, no longer than this, to guess what it was meant to be. */
+  guesses: 200,
+  guessedLength: 64,
 } as const

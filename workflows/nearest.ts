@@ -1,11 +1,14 @@
-/** Guesses what somebody meant who mistyped a name. */
+/** Guesses what somebody meant who mistyped a name. Bounded: a stranger chooses how many names there are. */
+import { limits } from './limits.ts'
 
 /** The known name closest to the given one, or null where none is close. */
 export function nearest(given: string, known: Iterable<string>): string | null {
+  if (given.length > limits.guessedLength) return null
   let best: string | null = null
   let least = Math.max(2, Math.floor(given.length / 3)) + 1
+  let left: number = limits.guesses
   for (const name of known) {
-    // A name whose length alone is too far off needs no comparison: hostile names are long.
+    if (left-- === 0) break
     if (Math.abs(name.length - given.length) >= least) continue
     const distance = editDistance(given.toLowerCase(), name.toLowerCase())
     if (distance >= least) continue

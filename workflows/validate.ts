@@ -40,7 +40,11 @@ function contentFaults(workflow: Workflow, catalogue: Catalogue, unreadable: Rea
     nodes: new Map(Object.entries(workflow.nodes)),
     unreadable,
   }
-  const faults = [...around.nodes].flatMap(([id, node]) => nodeFaults(id, node, around))
+  const faults: Fault[] = []
+  for (const [id, node] of around.nodes) {
+    faults.push(...nodeFaults(id, node, around))
+    if (faults.length > limits.faults) return faults
+  }
   // What is unreadable may hold the missing half of a loop.
   if (unreadable.size > 0) return faults
   const known = new Set(faults.map(({ path }) => path.join(' ')))
@@ -49,21 +53,25 @@ function contentFaults(workflow: Workflow, catalogue: Catalogue, unreadable: Rea
 
 /** The file without the parts that cannot be read, so that the faults of the rest are found at the same time. */
 function readablePart(json: unknown, faults: readonly Fault[]) {
-  const file = new Map(Object.entries(json as Record<string, unknown>))
-  const nodes = file.get('nodes')
   const unreadable = new Set(
-    faults.flatMap(({ path }) => (path[0] === 'nodes' && path[1] !== undefined ? String(path[1]) : [])),
+    faults.flatMap(({ path }) => (path[0] === 'nodes' && path.length > 1 ? String(path[1]) : [])),
   )
-  for (const { path } of faults) if (path[0] !== 'nodes') file.delete(String(path[0]))
-  if (typeof nodes === 'object' && nodes !== null)
-    file.set('nodes', Object.fromEntries(Object.entries(nodes).filter(([id]) => !unreadable.has(id))))
-  const { workflow, faults: more } = readFormat(Object.fromEntries(file))
-  return { rest: more.length === 0 ? workflow : null, unreadable }
+  if (typeof json !== 'object' || json === null) return { rest: null, unreadable }
+  const broken = new Set(
+    faults.flatMap(({ path }) => (path[0] === 'nodes' && path.length > 1 ? [] : path[0])),
+  )
+  const file = Object.entries(json).filter(([key]) => !broken.has(key))
+  const rest = file.map(([key, value]) => [key, key === 'nodes' ? without(value, unreadable) : value])
+  return { rest: readFormat(Object.fromEntries(rest)).workflow, unreadable }
+}
+
+function without(nodes: unknown, unreadable: ReadonlySet<string>): unknown {
+  if (typeof nodes !== 'object' || nodes === null) return nodes
+  return Object.fromEntries(Object.entries(nodes).filter(([id]) => !unreadable.has(id)))
 }
 
 function bounded(faults: readonly Fault[]): readonly Fault[] {
   if (faults.length <= limits.faults) return faults
-  const rest = faults.length - limits.faults
-  const message = `There are ${rest} more faults: mend some of these first`
+  const message = `These are the first ${limits.faults} faults, there are more: mend some of these first`
   return [...faults.slice(0, limits.faults), { code: 'too-large', path: [], message }]
 }

@@ -5,7 +5,8 @@ import { runLoop } from './run-loop.ts'
 import { Run } from './run.ts'
 
 /**
- * Runs the targets of a workflow and what they need, one node after the other.
+ * Runs the targets of a workflow and what they need, one node after the other. A value that is not allowed is found
+ * before anything runs.
  *
  * Failures of nodes are part of the result. What a failed node does not hold up still runs.
  *
@@ -17,10 +18,12 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
   const { plan, faults } = planWorkflow(workflow, registry, targets)
   if (!plan)
     throw new TypeError(`Cannot run the workflow: ${faults.map(({ message }) => message).join('; ')}`)
-  const unknown = plan.units.flatMap(idsOf).filter((id) => !registry.has(workflow.nodes[id]?.type ?? ''))
+  const ids = plan.units.flatMap(idsOf)
+  const unknown = ids.filter((id) => !registry.has(workflow.nodes[id]?.type ?? ''))
   if (unknown.length > 0)
     throw new TypeError(`Cannot run the workflow: no node has the type of ${unknown.join(', ')}`)
   const run = new Run(options, plan)
+  if (!run.checkValues(ids)) return run.result()
   for (const unit of plan.units) {
     if (run.isCancelled) break
     if (unit.kind === 'loop') await runLoop(run, unit)

@@ -53,6 +53,17 @@ export class Run {
     return this.options.signal?.aborted ?? false
   }
 
+  /** Whether every value that the file gives these nodes is allowed; those of which one is not have failed. */
+  checkValues(ids: readonly string[]): boolean {
+    for (const id of ids)
+      try {
+        this.#prepare(id)
+      } catch (cause) {
+        this.#fail(id, null, {}, cause)
+      }
+    return this.#errors.length === 0
+  }
+
   /**
    * Runs a node, or takes its result from the cache. A failure is noted, never thrown.
    *
