@@ -20,8 +20,7 @@ export const clipFields = {
   hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
 }
 
-const clipSchema = z.object(clipFields)
-export type ClipFields = z.output<typeof clipSchema>
+export type ClipFields = { readonly [Field in keyof typeof clipFields]: z.output<(typeof clipFields)[Field]> }
 
 /** @throws UnsupportedModelError for an activation that is not written here. */
 export function checkClip(place: string, config: Record<string, unknown>): void {
