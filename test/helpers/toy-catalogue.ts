@@ -71,4 +71,6 @@ const fieldNodes = [
   }),
 ]
 
-export const toyCatalogue: Catalogue = catalogueOf(toys(() => fieldNodes).registry, { models: ['small', 'large'] })
+export const toyCatalogue: Catalogue = catalogueOf(toys(() => fieldNodes).registry, {
+  models: ['small', 'large'],
+})

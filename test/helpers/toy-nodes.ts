@@ -83,13 +83,13 @@ function plainToys(log: (call: string) => void): AnyNode[] {
       type: 'toy/fail',
       version: 1,
       title: 'Fail',
-      description: 'Fails.',
+      description: 'Fails when it gets a number, or always where none is named.',
       inputs: { a: { ...Int, optional: true } },
       outputs: { sum: Int },
       params: { text: text('it was asked to'), at: int(-1) },
       run({ a = -1, text, at }) {
         log(`fail ${a}`)
-        if (at >= 0 && a !== at) return { sum: a }
+        if (at !== -1 && a !== at) return { sum: a }
         throw new Error(text)
       },
     }),
@@ -123,6 +123,19 @@ function loopToys(log: (call: string) => void): AnyNode[] {
       run({ index, tau }) {
         log(`gate ${index}`)
         return { open: index < tau * 10 ? 1 : 0 }
+      },
+    }),
+    defineNode({
+      type: 'toy/step',
+      version: 1,
+      title: 'Step',
+      description: 'Moves a sum by what is open at an iteration: a GatedUNetStep in small.',
+      inputs: { sum: Int, open: Int, index: Int },
+      outputs: { sum: Int },
+      params: {},
+      run({ sum, open, index }) {
+        log(`step ${index}`)
+        return { sum: 2 * sum + open }
       },
     }),
     defineNode({
