@@ -1,8 +1,6 @@
 /** What a command of the command line is, and how it fails. */
 
 export interface Command {
-  /** One line for the overview. */
-  readonly summary: string
   /** What `groundwork <name> --help` prints. */
   readonly usage: string
   /**

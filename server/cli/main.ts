@@ -5,22 +5,36 @@ import { suggest } from '#workflows/nearest.ts'
 import { ConfigError, projectDir } from '../config.ts'
 import { CliError, complain, print, UsageError, type Command } from './command.ts'
 
-type Loader = () => Promise<{ readonly default: Command }>
+interface Entry {
+  /** One line for the overview. */
+  readonly summary: string
+  /** Loaded only when it is called, so that help comes at once. */
+  load(): Promise<{ readonly default: Command }>
+}
 
-const commands: ReadonlyMap<string, Loader> = new Map<string, Loader>([
-  ['serve', () => import('./serve.ts')],
-  ['run', () => import('./run.ts')],
-  ['validate', () => import('./validate.ts')],
-  ['nodes', () => import('./nodes.ts')],
-  ['models', () => import('./models.ts')],
-  ['parity', () => import('./parity.ts')],
+const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+  ['serve', { summary: 'Serve the editor on this machine', load: () => import('./serve.ts') }],
+  ['run', { summary: 'Run a workflow file and write its pictures', load: () => import('./run.ts') }],
+  [
+    'validate',
+    { summary: 'Say everything that is wrong with a workflow file', load: () => import('./validate.ts') },
+  ],
+  ['nodes', { summary: 'List the nodes that a workflow can be made of', load: () => import('./nodes.ts') }],
+  ['models', { summary: 'List the models on this machine', load: () => import('./models.ts') }],
+  [
+    'parity',
+    {
+      summary: 'Compare the networks of a model with recorded PyTorch outputs',
+      load: () => import('./parity.ts'),
+    },
+  ],
 ])
 
 /** @returns the exit code: 0 done, 1 could not be done, 2 not understood. */
 export async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return await overview()
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return show(overview())
     if (name === '--version' || name === '-v') return await version()
     const command = await load(name)
     if (rest.includes('--help') || rest.includes('-h')) return show(command.usage)
@@ -31,24 +45,15 @@ export async function main(words: readonly string[]): Promise<number> {
 }
 
 async function load(name: string): Promise<Command> {
-  const loader = commands.get(name)
-  if (!loader) throw new UsageError(`There is no command '${name}'${suggest(name, [...commands.keys()])}`)
-  return (await loader()).default
+  const entry = commands.get(name)
+  if (!entry) throw new UsageError(`There is no command '${name}'${suggest(name, [...commands.keys()])}`)
+  return (await entry.load()).default
 }
 
-async function overview(): Promise<number> {
-  const lines = await Promise.all(
-    [...commands].map(async ([name, loader]) => `  ${name.padEnd(10)} ${(await loader()).default.summary}`),
-  )
-  return show(
-    [
-      'Usage: groundwork <command> [options]',
-      '',
-      ...lines,
-      '',
-      "'groundwork <command> --help' tells more of one.",
-    ].join('\n'),
-  )
+function overview(): string {
+  const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  const more = "'groundwork <command> --help' tells more of one, 'groundwork --version' the version"
+  return ['Usage: groundwork <command> [options]', '', ...lines, '', more].join('\n')
 }
 
 async function version(): Promise<number> {

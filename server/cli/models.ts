@@ -5,7 +5,6 @@ import { complain, print, printJson, type Command } from './command.ts'
 import { jsonFlag, machineFlags, noWord, readWords } from './flags.ts'
 
 const command: Command = {
-  summary: 'List the models on this machine',
   usage: `Usage: groundwork models [--models DIR]… [--json]
 
 Prints id, kind, size in MB and content hash of every model folder (diffusers format) below the given folders.

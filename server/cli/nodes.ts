@@ -5,7 +5,6 @@ import { print, printJson, type Command } from './command.ts'
 import { jsonFlag, machineFlags, noWord, readWords } from './flags.ts'
 
 const command: Command = {
-  summary: 'List the nodes that a workflow can be made of',
   usage: `Usage: groundwork nodes [--json]
 
 With --json the whole catalogue: ports, parameters, bounds and defaults.`,

@@ -4,7 +4,6 @@ import { print, printJson, type Command } from './command.ts'
 import { jsonFlag, onlyWord, readWords } from './flags.ts'
 
 const command: Command = {
-  summary: 'Compare the networks of a model with recorded PyTorch outputs',
   usage: `Usage: groundwork parity DIR [--json]
 
 DIR is a model folder with recorded inputs and outputs beside it.

@@ -19,7 +19,6 @@ import { readBounded, readWorkflowFile } from './workflow-file.ts'
 import { stemOf, writePicture } from './write-pictures.ts'
 
 const command: Command = {
-  summary: 'Run a workflow file and write its pictures',
   usage: `Usage: groundwork run FILE [--set node.name=value]… [--out DIR] [--device NAME] [--json]
 
 FILE is a workflow as JSON, or a PNG that Groundwork saved.
@@ -155,11 +154,11 @@ function reportJson({ result, seeds, files, ms }: Report): number {
     nodes: Object.fromEntries(
       [...result.nodes].map(([id, { state, cached, ms, runs, cachedRuns }]) => [
         id,
-        { state, cached, ms, runs, cachedRuns },
+        { state, cached, ms: Math.round(ms), runs, cachedRuns },
       ]),
     ),
     values: Object.fromEntries(result.values),
-    ms,
+    ms: Math.round(ms),
   })
   return result.ok ? 0 : 1
 }

@@ -6,7 +6,6 @@ import { print, type Command } from './command.ts'
 import { machineFlags, noWord, readWords } from './flags.ts'
 
 const command: Command = {
-  summary: 'Serve the editor on this machine',
   usage: `Usage: groundwork serve [--port N] [--data DIR] [--models DIR]… [--device NAME]
 
   --port N       8199 by default; 0 takes any free one

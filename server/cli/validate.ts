@@ -8,7 +8,6 @@ import { jsonFlag, machineFlags, onlyWord, readWords } from './flags.ts'
 import { readWorkflowFile } from './workflow-file.ts'
 
 const command: Command = {
-  summary: 'Say everything that is wrong with a workflow file',
   usage: `Usage: groundwork validate FILE [--models DIR]… [--json]
 
 FILE is a workflow as JSON, or a PNG that Groundwork saved.

@@ -8,6 +8,7 @@ import { suggest } from '#workflows/nearest.ts'
 import type { ModelInfo } from '#workflows/protocol.ts'
 import { limits } from '../limits.ts'
 import { log } from '../log.ts'
+import { checkDeviceName, chooseDeviceFor } from './choose-device.ts'
 
 export interface ModelShelf {
   /** Every model that can be used, and for each folder that only looks like one the reason. */
@@ -22,8 +23,12 @@ export interface ModelShelf {
 /** An id is the name of a folder, never a path. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
-/** @param device `auto`, or the name of a device; chosen when the first model is loaded. */
+/**
+ * @param device `auto`, or the name of a device; tried when the first model is loaded
+ * @throws ConfigError when the device is unknown
+ */
 export function openModelShelf(dirs: readonly string[], device: string): ModelShelf {
+  checkDeviceName(device)
   const loaded = new Map<string, Promise<Model>>()
   const described = new Map<string, ModelInfo>()
 
@@ -75,7 +80,7 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
   }
 
   async function load(id: string): Promise<Model> {
-    const model = await loadModel(await folderOf(id), { device })
+    const model = await loadModel(await folderOf(id), { device: await chooseDeviceFor(device) })
     log.info({ model: id, device: model.device.name, why: model.device.why }, 'model loaded')
     return model
   }

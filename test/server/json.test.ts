@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { JsonError, parseJson } from '#server/json.ts'
+import { limits } from '#server/limits.ts'
+
+const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth))
+
+describe('parseJson', () => {
+  it('reads whatever JSON.stringify writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+        expect(parseJson(Buffer.from(JSON.stringify(value)))).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('reads nesting up to the limit and refuses one level more', () => {
+    expect(parseJson(nested(limits.jsonDepth))).toBeInstanceOf(Array)
+    expect(() => parseJson(nested(limits.jsonDepth + 1))).toThrow('nested deeper than 32 levels, flatten it')
+  })
+
+  it('does not count brackets inside texts', () => {
+    const text = '[{"'.repeat(100)
+    expect(parseJson(Buffer.from(JSON.stringify([text])))).toEqual([text])
+  })
+
+  it('refuses a million brackets without parsing them', () => {
+    const begin = performance.now()
+    expect(() => parseJson(Buffer.alloc(limits.jsonBytes, '['))).toThrow(JsonError)
+    expect(performance.now() - begin).toBeLessThan(200)
+  })
+
+  it('refuses one byte more than the limit', () => {
+    const text = JSON.stringify('x'.repeat(limits.jsonBytes - 2))
+    expect(parseJson(Buffer.from(text))).toHaveLength(limits.jsonBytes - 2)
+    expect(() => parseJson(Buffer.from(`${text} `))).toThrow('the limit is 1048576')
+  })
+
+  it('throws nothing but JsonError, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        try {
+          parseJson(bytes)
+        } catch (error) {
+          expect(error).toBeInstanceOf(JsonError)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
