@@ -1,0 +1,63 @@
+/** From what a person opens (JSON text, a PNG that a run saved) to a workflow, or to sentences about why not. */
+import { workflowSchema, type Workflow } from '#workflows/format.ts'
+import { isPng, readPngText } from './png-text.ts'
+
+const maxBytes = 64 * 2 ** 20
+
+/** Why a file cannot be opened, one sentence per fault. */
+export class FileError extends Error {
+  readonly faults: readonly string[]
+
+  constructor(message: string, faults: readonly string[] = []) {
+    super(message)
+    this.name = 'FileError'
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads a workflow out of a file's bytes.
+ *
+ * @throws FileError
+ */
+export function readWorkflowFile(name: string, bytes: Uint8Array): Workflow {
+  if (bytes.length > maxBytes) throw new FileError(`Cannot open '${name}': it is larger than 64 MiB`)
+  if (!isPng(bytes)) return parseWorkflow(name, new TextDecoder().decode(bytes))
+  const text = tryPngText(name, bytes)
+  if (text === null) throw new FileError(`Cannot open '${name}': the picture holds no workflow`)
+  return parseWorkflow(name, text)
+}
+
+function tryPngText(name: string, bytes: Uint8Array): string | null {
+  try {
+    return readPngText(bytes, 'groundwork')
+  } catch (error) {
+    throw new FileError(`Cannot open '${name}'`, [error instanceof Error ? error.message : String(error)])
+  }
+}
+
+/**
+ * Reads a workflow out of JSON text.
+ *
+ * @throws FileError
+ */
+export function parseWorkflow(name: string, text: string): Workflow {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new FileError(`Cannot open '${name}': it is not JSON`, [
+      error instanceof Error ? error.message : '',
+    ])
+  }
+  const result = workflowSchema.safeParse(json)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`)
+  throw new FileError(`Cannot open '${name}': it is not a workflow of this version`, faults)
+}
+
+export function serialise(document: Workflow): string {
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+export const emptyWorkflow: Workflow = { groundwork: 1, nodes: {} }

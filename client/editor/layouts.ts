@@ -1,0 +1,85 @@
+/** The layout of every card, recomputed only for nodes that changed. */
+import { computed, type ComputedRef } from 'vue'
+import type { NodeInfo } from '#nodes/node-info.ts'
+import type { Workflow, WorkflowNode } from '#workflows/format.ts'
+import { valueOf } from '../document/edits.ts'
+import { infoOf, positionOf } from '../document/queries.ts'
+import { own } from '../document/record.ts'
+import { workflow } from '../document/workflow-document.ts'
+import { useFaults } from '../stores/faults.ts'
+import { useRuns } from '../stores/runs.ts'
+import { useServer } from '../stores/server.ts'
+import { layoutNode, usedOutputs, type Extras, type Layout, type Rect } from './geometry.ts'
+
+export type Layouts = ReadonlyMap<string, Layout>
+
+interface Remembered {
+  readonly info: NodeInfo | undefined
+  readonly key: string
+  readonly layout: Layout
+}
+
+/** Width over height of the picture that the workflow makes: as its numbers say, as its last result was, or square. */
+export function usePictureRatio(): ComputedRef<number> {
+  const server = useServer()
+  const runs = useRuns()
+  const declared = computed(() =>
+    declaredRatio(workflow.current.value, (id) => infoOf(workflow.current.value, server.catalogue, id)),
+  )
+  return computed(() => {
+    if (declared.value) return declared.value
+    const picture = runs.backdrop
+    return picture ? picture.width / picture.height : 1
+  })
+}
+
+function declaredRatio(document: Workflow, info: (id: string) => NodeInfo | undefined): number | null {
+  for (const [id, node] of Object.entries(document.nodes)) {
+    const known = info(id)
+    if (!own(known?.params, 'width') || !own(known?.params, 'height') || !known) continue
+    const ratio = Number(valueOf(node, known, 'width')) / Number(valueOf(node, known, 'height'))
+    if (Number.isFinite(ratio) && ratio > 0) return ratio
+  }
+  return null
+}
+
+export function useLayouts(boxesRatio: ComputedRef<number>): ComputedRef<Layouts> {
+  const server = useServer()
+  const runs = useRuns()
+  const faults = useFaults()
+  const remembered = new WeakMap<WorkflowNode, Remembered>()
+  const used = computed(() => usedOutputs(workflow.current.value))
+
+  function extrasOf(id: string): Extras {
+    const picture = runs.onNodes.get(id)
+    const progress = own(runs.current?.job.nodes, id)
+    return {
+      pictureRatio: picture ? picture.width / picture.height : null,
+      hasValue: progress?.value !== undefined,
+      hasMessage: progress?.status === 'failed' || faults.byNode.has(id),
+      boxesRatio: boxesRatio.value,
+    }
+  }
+
+  function layoutOf(id: string, node: WorkflowNode): Layout {
+    const info = own(server.catalogue, node.type)
+    const outputs = used.value.get(id) ?? []
+    const extras = extrasOf(id)
+    const key = `${outputs.join()}|${Object.values(extras).join()}`
+    const known = remembered.get(node)
+    if (known && known.info === info && known.key === key) return known.layout
+    const layout = layoutNode(node, info, outputs, extras)
+    remembered.set(node, { info, key, layout })
+    return layout
+  }
+
+  return computed(
+    () => new Map(Object.entries(workflow.current.value.nodes).map(([id, node]) => [id, layoutOf(id, node)])),
+  )
+}
+
+/** The card's rectangle on the graph. */
+export function rectOf(document: Workflow, layouts: Layouts, id: string): Rect {
+  const { width, height } = layouts.get(id) ?? { width: 0, height: 0 }
+  return { ...positionOf(document, id), width, height }
+}

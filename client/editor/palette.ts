@@ -1,0 +1,47 @@
+/** Which nodes the palette offers, in which order. */
+import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
+import { canConnect, type WireType } from '#nodes/wire-types.ts'
+import type { Socket } from './sockets.ts'
+
+/** The port of a new node that a link from `origin` should end at; inputs come before linkable parameters. */
+export function portThatFits(
+  info: NodeInfo,
+  origin: Pick<Socket, 'side'>,
+  type: WireType | undefined,
+): string | null {
+  if (!type) return null
+  if (origin.side === 'in') {
+    const outputs = Object.entries(info.outputs)
+    return outputs.find(([, output]) => canConnect(output.type, type))?.[0] ?? null
+  }
+  const inputs = Object.entries(info.inputs).toSorted(
+    ([, a], [, b]) => Number(a.optional) - Number(b.optional),
+  )
+  const input = inputs.find(([, { type: to }]) => canConnect(type, to))
+  const param = Object.entries(info.params).find(([, { wire }]) => wire && canConnect(type, wire))
+  return input?.[0] ?? param?.[0] ?? null
+}
+
+/** The nodes that fit and whose name, type or description holds every word; names that begin so come first. */
+export function offerNodes(
+  catalogue: Catalogue,
+  query: string,
+  fits: (info: NodeInfo) => boolean,
+): NodeInfo[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return Object.values(catalogue)
+    .filter(fits)
+    .map((info) => ({ info, rank: rankOf(info, words) }))
+    .filter(({ rank }) => rank < Infinity)
+    .sort((a, b) => a.rank - b.rank || a.info.type.localeCompare(b.info.type))
+    .map(({ info }) => info)
+}
+
+function rankOf(info: NodeInfo, words: readonly string[]): number {
+  const title = info.title.toLowerCase()
+  const all = `${title} ${info.type} ${info.description}`.toLowerCase()
+  if (!words.every((word) => all.includes(word))) return Infinity
+  if (words.every((word) => title.startsWith(word))) return 0
+  if (words.every((word) => title.includes(word))) return 1
+  return words.every((word) => info.type.includes(word)) ? 2 : 3
+}

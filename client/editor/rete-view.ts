@@ -1,0 +1,123 @@
+/**
+ * The seam to Rete, which is used for the view alone: pan and zoom, one positioned element per node, and dragging it.
+ * The document stays the truth. A drag is turned into a call, and the view moves when the document has.
+ */
+import { NodeEditor, type GetSchemes } from 'rete'
+import { AreaPlugin, Drag } from 'rete-area-plugin'
+import { shallowReactive, shallowRef, type ShallowRef } from 'vue'
+import type { Point } from '../document/queries.ts'
+import type { Transform } from './geometry.ts'
+
+type Schemes = GetSchemes<{ id: string }, { id: string; source: string; target: string }>
+
+export interface ViewListeners {
+  /** A person drags a node to this place. */
+  dragged(id: string, to: Point): void
+  picked(id: string): void
+  dropped(): void
+  /** Whether a press on the canvas begins to pan it. */
+  canPan(event: PointerEvent): boolean
+}
+
+export class ReteView {
+  /** One element per node, to teleport its card into. */
+  readonly elements = shallowReactive(new Map<string, HTMLElement>())
+  readonly transform: ShallowRef<Transform> = shallowRef({ x: 0, y: 0, k: 1 })
+  private readonly editor = new NodeEditor<Schemes>()
+  private readonly area: AreaPlugin<Schemes>
+  private readonly container: HTMLElement
+  private readonly listeners: ViewListeners
+  private dragging: string | null = null
+  private wanted: ReadonlyMap<string, Point> | null = null
+  private syncing = false
+
+  constructor(container: HTMLElement, listeners: ViewListeners) {
+    this.container = container
+    this.listeners = listeners
+    this.area = new AreaPlugin<Schemes>(container)
+    this.editor.use(this.area)
+    this.area.area.content.holder.classList.add('cards')
+    this.area.area.setZoomHandler(null)
+    this.area.area.setDragHandler(new Drag({ down: (event) => listeners.canPan(event), move: () => true }))
+    this.area.addPipe((signal) => {
+      if (signal.type === 'render' && signal.data.type === 'node')
+        this.elements.set(signal.data.payload.id, signal.data.element)
+      if (signal.type === 'noderemoved') this.elements.delete(signal.data.id)
+      if (signal.type === 'nodepicked') this.pick(signal.data.id)
+      if (signal.type === 'nodedragged') this.drop()
+      if (signal.type === 'zoomed' || signal.type === 'translated') this.publish()
+      if (signal.type === 'nodetranslate') return this.allowMove(signal.data) ? signal : undefined
+      return signal
+    })
+  }
+
+  /** Makes the view show exactly these nodes at these places; a later call overtakes one under way. */
+  show(places: ReadonlyMap<string, Point>): void {
+    this.wanted = places
+    if (!this.syncing) void this.sync()
+  }
+
+  async pan(dx: number, dy: number): Promise<void> {
+    const { x, y } = this.area.area.transform
+    await this.area.area.translate(x + dx, y + dy)
+  }
+
+  /** Zooms so that the point under `at` (in pixels of the container) stays where it is. */
+  async zoom(k: number, at: Point): Promise<void> {
+    const { x, y, k: old } = this.area.area.transform
+    const delta = k / old - 1
+    await this.area.area.zoom(k, (x - at.x) * delta, (y - at.y) * delta)
+  }
+
+  async look({ x, y, k }: Transform): Promise<void> {
+    await this.area.area.zoom(k)
+    await this.area.area.translate(x, y)
+  }
+
+  destroy(): void {
+    this.area.destroy()
+  }
+
+  private async sync(): Promise<void> {
+    this.syncing = true
+    while (this.wanted) {
+      const places = this.wanted
+      this.wanted = null
+      for (const { id } of this.editor.getNodes()) if (!places.has(id)) await this.editor.removeNode(id)
+      for (const [id, { x, y }] of places) {
+        if (!this.editor.getNode(id)) await this.editor.addNode({ id })
+        const at = this.area.nodeViews.get(id)?.position
+        if (at && (at.x !== x || at.y !== y)) await this.area.translate(id, { x, y })
+      }
+    }
+    this.syncing = false
+  }
+
+  private pick(id: string): void {
+    this.dragging = id
+    this.listeners.picked(id)
+  }
+
+  private drop(): void {
+    this.dragging = null
+    this.listeners.dropped()
+  }
+
+  /** A move that the document does not ask for comes from a person's drag: the document is asked instead. */
+  private allowMove({ id, position }: { id: string; position: Point }): boolean {
+    if (id !== this.dragging || this.syncing) return true
+    this.listeners.dragged(id, { x: position.x, y: position.y })
+    return false
+  }
+
+  private publish(): void {
+    const { x, y, k } = this.area.area.transform
+    this.transform.value = { x, y, k }
+  }
+
+  /** The pointer in pixels of the container. */
+  pointer(event: MouseEvent): Point {
+    const { left, top } = this.container.getBoundingClientRect()
+    return { x: event.clientX - left, y: event.clientY - top }
+  }
+}

@@ -1,0 +1,86 @@
+/** Where sockets are on the graph, and which of them a dragged link may end at. */
+import type { Catalogue } from '#nodes/node-info.ts'
+import { canConnect, type WireType } from '#nodes/wire-types.ts'
+import type { Workflow } from '#workflows/format.ts'
+import {
+  ancestorsOf,
+  descendantsOf,
+  infoOf,
+  inputType,
+  outputType,
+  positionOf,
+  type Point,
+  type PortRef,
+} from '../document/queries.ts'
+import { contains, grown, headerHeight } from './geometry.ts'
+import { rectOf, type Layouts } from './layouts.ts'
+
+export type Side = 'in' | 'out'
+
+export interface Socket extends PortRef {
+  readonly side: Side
+}
+
+export const socketKey = ({ node, side, port }: Socket) => `${node}/${side}/${port}`
+
+export function socketPoint(document: Workflow, layouts: Layouts, socket: Socket): Point {
+  const layout = layouts.get(socket.node)
+  const { x, y } = positionOf(document, socket.node)
+  const rows = socket.side === 'in' ? layout?.inputs : layout?.outputs
+  return {
+    x: socket.side === 'in' ? x : x + (layout?.width ?? 0),
+    y: y + (rows?.get(socket.port) ?? headerHeight / 2),
+  }
+}
+
+export function socketType(document: Workflow, catalogue: Catalogue, socket: Socket): WireType | undefined {
+  const info = infoOf(document, catalogue, socket.node)
+  return socket.side === 'in' ? inputType(info, socket.port) : outputType(info, socket.port)
+}
+
+/** Every socket that a link from `origin` may end at: right side, right type, no ring. */
+export function fittingSockets(
+  document: Workflow,
+  catalogue: Catalogue,
+  layouts: Layouts,
+  origin: Socket,
+): Socket[] {
+  const type = socketType(document, catalogue, origin)
+  if (!type) return []
+  const blocked = (origin.side === 'out' ? ancestorsOf : descendantsOf)(document, origin.node)
+  return socketsOf(layouts, origin.side === 'out' ? 'in' : 'out').filter((socket) => {
+    const other = socketType(document, catalogue, socket)
+    if (!other || blocked.has(socket.node)) return false
+    return origin.side === 'out' ? canConnect(type, other) : canConnect(other, type)
+  })
+}
+
+function socketsOf(layouts: Layouts, side: Side): Socket[] {
+  return [...layouts].flatMap(([node, { inputs, outputs }]) =>
+    [...(side === 'in' ? inputs : outputs).keys()].map((port) => ({ node, side, port })),
+  )
+}
+
+const reach = 26
+
+/** The nearest of the sockets that the pointer is near to, or on whose card it is. */
+export function nearestSocket(
+  document: Workflow,
+  layouts: Layouts,
+  sockets: readonly Socket[],
+  at: Point,
+): Socket | null {
+  let best: { socket: Socket; distance: number } | null = null
+  for (const socket of sockets) {
+    if (!contains(grown(rectOf(document, layouts, socket.node), reach), at)) continue
+    const { x, y } = socketPoint(document, layouts, socket)
+    const distance = Math.hypot((x - at.x) / 4, y - at.y)
+    if (!best || distance < best.distance) best = { socket, distance }
+  }
+  return best?.socket ?? null
+}
+
+/** The topmost card under a point. */
+export function nodeAt(document: Workflow, layouts: Layouts, at: Point): string | null {
+  return Object.keys(document.nodes).findLast((id) => contains(rectOf(document, layouts, id), at)) ?? null
+}

@@ -1,0 +1,24 @@
+/** What the server finds wrong with the workflow as it stands, asked again 300 ms after each edit. */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { Fault } from '#workflows/fault.ts'
+
+export const useFaults = defineStore('faults', () => {
+  const faults = shallowRef<readonly Fault[]>([])
+
+  const byNode = computed(() => {
+    const groups = new Map<string, Fault[]>()
+    for (const fault of faults.value) {
+      const id = nodeOf(fault)
+      if (id !== null) groups.set(id, [...(groups.get(id) ?? []), fault])
+    }
+    return groups
+  })
+
+  return { faults, byNode }
+})
+
+/** The node that a fault stands at; null for one of the whole file. */
+export function nodeOf(fault: Fault): string | null {
+  return fault.path[0] === 'nodes' && typeof fault.path[1] === 'string' ? fault.path[1] : null
+}

@@ -1,0 +1,142 @@
+/** What is known of one job, built event by event. Pure: an event that leaves a gap is not applied but reported. */
+import type { JobEvent, JobState } from '#workflows/protocol.ts'
+import type { Workflow } from '#workflows/format.ts'
+import { own } from '../document/record.ts'
+
+export type NodeStatus = 'running' | 'done' | 'cached' | 'failed' | 'skipped'
+
+export interface NodeProgress {
+  readonly status: NodeStatus
+  readonly ms: number
+  /** Why the node ran, or that it was cached. */
+  readonly why: string
+  /** How often it ran and how often it was taken from the cache, over all steps. */
+  readonly runs: number
+  readonly hits: number
+  readonly message?: string
+  readonly value?: string
+}
+
+export interface StepProgress {
+  /** Steps done so far. */
+  readonly done: number
+  readonly total: number
+  readonly hits: number
+}
+
+export interface JobOutput {
+  readonly node: string
+  readonly picture: string
+  readonly width: number
+  readonly height: number
+  readonly saved: boolean
+}
+
+export interface Job {
+  readonly id: string
+  /** The workflow as it was sent. */
+  readonly workflow: Workflow
+  readonly lastSeq: number
+  readonly state: JobState
+  readonly nodes: Readonly<Record<string, NodeProgress>>
+  /** By the node that starts the loop. */
+  readonly steps: Readonly<Record<string, StepProgress>>
+  readonly outputs: readonly JobOutput[]
+  readonly message: string | null
+  readonly ms: number | null
+}
+
+export function newJob(id: string, workflow: Workflow): Job {
+  return {
+    id,
+    workflow,
+    lastSeq: 0,
+    state: 'queued',
+    nodes: {},
+    steps: {},
+    outputs: [],
+    message: null,
+    ms: null,
+  }
+}
+
+export function isOver(job: Job | null): boolean {
+  return !job || job.state === 'finished' || job.state === 'failed' || job.state === 'cancelled'
+}
+
+export type Reduced = { readonly job: Job; readonly gap: boolean }
+
+/** The job after an event. Events seen before change nothing; `gap` tells that earlier ones are missing. */
+export function reduceJob(job: Job, event: JobEvent): Reduced {
+  if (event.job !== job.id || event.seq <= job.lastSeq) return { job, gap: false }
+  if (event.seq > job.lastSeq + 1) return { job, gap: true }
+  return { job: { ...job, ...effect(job, event), lastSeq: event.seq }, gap: false }
+}
+
+function effect(job: Job, event: JobEvent): Partial<Job> {
+  switch (event.kind) {
+    case 'queued':
+      return { state: 'queued' }
+    case 'started':
+      return { state: 'running' }
+    case 'finished':
+      return { state: 'finished', ms: event.ms }
+    case 'failed':
+      return { state: 'failed', message: event.message, nodes: settled(job) }
+    case 'cancelled':
+      return { state: 'cancelled', nodes: settled(job) }
+    case 'output': {
+      const { node, picture, width, height, saved } = event
+      return { outputs: [...job.outputs, { node, picture, width, height, saved }] }
+    }
+    case 'step':
+      return { steps: { ...job.steps, [event.node]: afterStep(own(job.steps, event.node), event) } }
+    default:
+      return { nodes: { ...job.nodes, [event.node]: afterNodeEvent(own(job.nodes, event.node), event) } }
+  }
+}
+
+type NodeEvent = Extract<
+  JobEvent,
+  { kind: 'node-started' | 'node-finished' | 'node-failed' | 'node-skipped' | 'value' }
+>
+
+const untouched: NodeProgress = { status: 'done', ms: 0, why: '', runs: 0, hits: 0 }
+
+function afterNodeEvent(node: NodeProgress = untouched, event: NodeEvent): NodeProgress {
+  switch (event.kind) {
+    case 'node-started':
+      return { ...node, status: 'running' }
+    case 'node-failed':
+      return { ...node, status: 'failed', message: event.message }
+    case 'node-skipped':
+      return { ...node, status: 'skipped', message: event.because }
+    case 'value':
+      return { ...node, value: event.text }
+    case 'node-finished': {
+      const runs = node.runs + (event.cached ? 0 : 1)
+      const hits = node.hits + (event.cached ? 1 : 0)
+      return {
+        ...node,
+        status: runs ? 'done' : 'cached',
+        ms: node.ms + event.ms,
+        why: event.why || node.why,
+        runs,
+        hits,
+      }
+    }
+  }
+}
+
+function afterStep(step: StepProgress | undefined, event: { index: number; total: number; cached: boolean }) {
+  return { done: event.index + 1, total: event.total, hits: (step?.hits ?? 0) + (event.cached ? 1 : 0) }
+}
+
+/** No node runs in a job that is over. */
+function settled(job: Job): Job['nodes'] {
+  const nodes = Object.entries(job.nodes).map(([id, node]) => [
+    id,
+    node.status === 'running' ? { ...node, status: 'done' as const } : node,
+  ])
+  return Object.fromEntries(nodes)
+}
