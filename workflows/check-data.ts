@@ -21,7 +21,7 @@ export function dataFaults(json: unknown): Fault[] {
     const fault = count >= limits.parts ? tooMany() : partFault(part)
     if (fault) faults.push(fault)
     if (count >= limits.parts || faults.length >= limits.faults) return faults
-    if (!fault) open.push(...children(part))
+    if (!fault) for (const child of children(part)) open.push(child)
   }
   return faults
 }
