@@ -14,23 +14,29 @@ const fixed = [
 ]
 
 /** The path of a Chromium on this machine, or null. `CHROMIUM` in the environment wins. */
-export function findChromium() {
+export function findChromium(): string | null {
   const own = process.env['CHROMIUM']
   if (own) return own
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).flatMap((dir) => names.map((name) => join(dir, name)))
+  const onPath = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((dir) => names.map((name) => join(dir, name)))
   return [...onPath, ...fixed, chromium.executablePath()].find((path) => path && existsSync(path)) ?? null
 }
 
-function tryRun(command, args) {
+function tryRun(command: string, args: readonly string[]): boolean {
   console.log(`Installing Chromium: ${command} ${args.join(' ')}`)
-  return spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0
+  return (
+    spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+      .status === 0
+  )
 }
 
-function install() {
+function install(): void {
   const isRoot = process.getuid?.() === 0
   if (isRoot && existsSync('/usr/bin/apt-get')) {
     tryRun('apt-get', ['update', '-q'])
-    if (tryRun('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-noto-cjk'])) return
+    if (tryRun('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-noto-cjk']))
+      return
   }
   const cli = fileURLToPath(new URL('../../node_modules/playwright-core/cli.js', import.meta.url))
   tryRun(process.execPath, [cli, 'install', 'chromium'])

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { workflowSchema, type Workflow } from '#workflows/format.ts'
+import { EditorPage, launch } from './editor-page.ts'
+import { serve, type Served } from './serve.ts'
+
+const textBox = workflowSchema.parse(
+  JSON.parse(readFileSync(new URL('../../workflows/examples/text-box.json', import.meta.url), 'utf8')),
+)
+
+/** The same with so many steps that there is time to interfere, on a seed that no other story uses. */
+const slow = changed(changed(textBox, 'steps', { steps: 1000 }), 'noise', { seed: 4711 })
+
+function changed(workflow: Workflow, id: string, values: Record<string, number>): Workflow {
+  const node = workflow.nodes[id]
+  if (!node) throw new Error(`The example has no node '${id}'`)
+  return {
+    ...workflow,
+    nodes: { ...workflow.nodes, [id]: { ...node, values: { ...node.values, ...values } } },
+  }
+}
+
+let server: Served
+let browser: Browser
+let editor: EditorPage
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([serve(), launch()])
+})
+
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+beforeEach(async () => {
+  editor = await EditorPage.open(browser, server.url)
+})
+
+afterEach(async () => {
+  await editor.page.context().close()
+})
+
+describe('the editor', () => {
+  it('paints a grounded picture step by step after a box was moved, and undoes the move', async () => {
+    const before = await editor.box(0).boundingBox()
+    const grip = await editor.middle(editor.box(0))
+    await editor.drag(grip, { x: grip.x + 24, y: grip.y - 30 })
+    const moved = await editor.box(0).boundingBox()
+    expect(moved?.x).toBeGreaterThan((before?.x ?? 0) + 10)
+    expect(moved?.y).toBeLessThan((before?.y ?? 0) - 10)
+
+    const previews = new Set<string>()
+    await editor.page.exposeFunction('sawPreview', (picture: string) => previews.add(picture))
+    await editor.page.evaluate(watchPreviews, 'unet')
+    expect(await editor.run()).toBe('finished')
+    expect(previews.size).toBeGreaterThanOrEqual(3)
+
+    const result = editor.byTestId('result')
+    await result.and(editor.page.locator('[data-step=final]')).waitFor()
+    expect(Number(await editor.byTestId('scrubber').getAttribute('data-frames'))).toBeGreaterThanOrEqual(3)
+    await editor.page.locator('[data-run][data-state=finished]').first().waitFor()
+
+    await editor.byTestId('undo').click()
+    const undone = await editor.box(0).boundingBox()
+    expect(undone?.x).toBeCloseTo(before?.x ?? 0, 0)
+    expect(undone?.y).toBeCloseTo(before?.y ?? 0, 0)
+    expect(editor.complaints).toEqual([])
+  })
+
+  it('opens the workflow inside a picture that is dropped on it', async () => {
+    expect(await editor.run()).toBe('finished')
+    await editor.byTestId('result').and(editor.page.locator('[data-step=final]')).waitFor()
+    const id = editor.pictures.at(-1)
+    const png = new Uint8Array(await (await fetch(`${server.url}/api/pictures/${id}`)).arrayBuffer())
+    await editor.byTestId('file-menu').click()
+    await editor.byTestId('new').click()
+    await editor.node('boxes').waitFor({ state: 'detached' })
+    await editor.drop('cat.png', 'image/png', png)
+    await editor.node('boxes').waitFor()
+    expect(await editor.node('boxes').locator('[data-box]').count()).toBe(2)
+  })
+
+  it('marks the node with a sentence while a box is wrong, and refuses to run it', async () => {
+    const phrase = editor.node('boxes').locator('[data-phrase="1"]')
+    await phrase.fill('')
+    await phrase.press('Tab')
+    const fault = editor.page.locator('[data-fault-node="boxes"]')
+    await fault.waitFor()
+    expect(await fault.textContent()).toContain('box 2 has no phrase: name what should stand in it')
+  })
+
+  it('says what happened when the runner is killed, and runs the next job', async () => {
+    await editor.open(slow)
+    await editor.byTestId('run').click()
+    await editor.node('unet').getByTestId('preview').waitFor()
+    server.killRunner()
+    expect(await editor.ended()).toBe('failed')
+    expect(await editor.byTestId('progress').textContent()).toMatch(/runner ended/i)
+    await editor.open(textBox)
+    expect(await editor.run()).toBe('finished')
+  })
+
+  it('stops between steps when Cancel is pressed', async () => {
+    await editor.open(slow)
+    await editor.byTestId('run').click()
+    await editor.node('unet').getByTestId('preview').waitFor()
+    await editor.byTestId('cancel').click()
+    expect(await editor.ended()).toBe('cancelled')
+  })
+})
+
+/** Runs in the page: reports each different picture that a node's preview shows. */
+function watchPreviews(id: string): void {
+  const report = (globalThis as unknown as { sawPreview(picture: string): void }).sawPreview
+  const look = (): void => {
+    const canvas = document.querySelector<HTMLCanvasElement>(
+      `[data-node="${id}"] [data-testid=preview] canvas`,
+    )
+    if (canvas && canvas.width > 0) report(canvas.toDataURL())
+    requestAnimationFrame(look)
+  }
+  look()
+}

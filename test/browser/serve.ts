@@ -1,0 +1,95 @@
+/** A real server as a person starts it, on a free port and an empty data folder. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface Served {
+  readonly url: string
+  /** Kills the process that runs the model, as a crash in native code would. */
+  killRunner(): void
+  stop(): Promise<void>
+}
+
+const root = new URL('../../', import.meta.url).pathname
+
+/** Starts `groundwork serve` and resolves when it says that it is ready. */
+export async function serve(): Promise<Served> {
+  const port = await freePort()
+  const data = await mkdtemp(join(tmpdir(), 'groundwork-'))
+  const args = [
+    'server/cli/groundwork.js',
+    'serve',
+    '--port',
+    String(port),
+    '--data',
+    data,
+    '--device',
+    'cpu',
+  ]
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: plainEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const url = `http://127.0.0.1:${port}`
+  await ready(child, url)
+  return {
+    url,
+    killRunner() {
+      process.kill(runnerOf(child.pid), 'SIGKILL')
+    },
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The environment without what the test runner adds: a person's shell does not say NODE_ENV=test. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { ...environment } = process.env
+  delete environment['NODE_ENV']
+  delete environment['VITEST']
+  return environment
+}
+
+function ready(child: ChildProcess, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const listen = (chunk: Buffer): void => {
+      said += chunk.toString()
+      if (said.includes(url)) resolve()
+    }
+    child.stdout?.on('data', listen)
+    child.stderr?.on('data', listen)
+    child.once('exit', (code) => {
+      reject(new Error(`The server ended with ${code} before it was ready:\n${said}`))
+    })
+  })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => {
+        resolve(port)
+      })
+    })
+  })
+}
+
+function runnerOf(server: number | undefined): number {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args=']).toString().split('\n')
+  for (const line of lines) {
+    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    if (Number(parent) === server && command?.includes('runner')) return Number(pid)
+  }
+  throw new Error('Cannot kill the runner: the server has no such child process')
+}
