@@ -60,92 +60,124 @@ export function findLoops(
   order: readonly string[],
   shapes: Shapes,
 ): FoundLoops {
-  const faults: Fault[] = []
-  const found = new Map<string, OpenLoop>()
-  const loopOf = new Map<string, string>()
-  const shapeOf = (id: string) => shapes.get(workflow.nodes[id]?.type ?? '')
-  const call = (id: string) => `'${id}' (${shapeOf(id)?.title ?? workflow.nodes[id]?.type})`
-  const blame = (id: string, message: string) => faults.push({ code: 'loop', path: ['nodes', id], message })
+  const finder = new LoopFinder(workflow, links, shapes)
+  for (const id of order) finder.place(id)
+  return { loops: finder.close(), loopOf: finder.loopOf, faults: finder.faults }
+}
 
-  const isInside = (id: string) => loopOf.has(id) && shapeOf(id)?.loop?.role !== 'end'
-  for (const id of order) {
-    const around = new Set(
-      (links.get(id) ?? []).filter(({ from }) => isInside(from)).map(({ from }) => loopOf.get(from)),
-    )
-    const [start, other] = around
-    const loop = shapeOf(id)?.loop
-    if (start !== undefined && other !== undefined)
-      blame(
+class LoopFinder {
+  readonly faults: Fault[] = []
+  readonly loopOf = new Map<string, string>()
+  readonly #open = new Map<string, OpenLoop>()
+  readonly #workflow: Workflow
+  readonly #links: Links
+  readonly #shapes: Shapes
+
+  constructor(workflow: Workflow, links: Links, shapes: Shapes) {
+    this.#workflow = workflow
+    this.#links = links
+    this.#shapes = shapes
+  }
+
+  /** Puts a node outside, or into the loop of what it takes from; everything it needs was placed before. */
+  place(id: string): void {
+    const loop = this.#shapeOf(id)?.loop
+    const start = this.#loopAround(id)
+    if (loop?.role === 'start') this.#begin(id, loop.each, start)
+    else if (start !== undefined) this.#enter(id, start, loop?.role === 'end')
+    else if (loop?.role === 'end')
+      this.#blame(
         id,
-        `Node ${call(id)} takes values from inside two loops, of ${call(start)} and ${call(other)}: link it to the end of one of them`,
+        `Node ${this.#call(id)} closes no loop: link it to a node that depends on the start of one`,
       )
-    if (loop?.role === 'start') {
-      if (start !== undefined)
-        blame(
-          id,
-          `Node ${call(id)} opens a loop inside the loop of ${call(start)}: loops may follow one another, link it to the end of that loop`,
-        )
-      found.set(id, { start: id, each: loop.each, body: [], end: null })
-      loopOf.set(id, id)
-    } else if (start === undefined) {
-      if (loop?.role === 'end')
-        blame(id, `Node ${call(id)} closes no loop: link it to a node that depends on the start of one`)
-    } else {
-      const open = found.get(start)
-      loopOf.set(id, start)
-      const late = links.get(id)?.find(({ from }) => from === open?.end)
-      if (late) faults.push(leakFault(id, late, start))
-      if (loop?.role !== 'end') open?.body.push(id)
-      else if (open?.end === null) open.end = id
-      else
-        blame(
-          id,
-          `Node ${call(id)} closes the loop of ${call(start)}, which ${call(open?.end ?? '')} closes already: remove one of them`,
-        )
-    }
   }
 
-  const loops: Loop[] = []
-  for (const { start, end, each, body } of found.values()) {
-    if (end === null) {
-      blame(
-        start,
-        `Node ${call(start)} opens a loop that nothing closes: lead its values to an end of the loop`,
-      )
-      continue
-    }
-    const carried = Object.keys(shapeOf(start)?.outputs ?? {}).filter((name) => name !== each)
-    faults.push(...carried.flatMap((name) => carriedFaults(name, start, end)))
-    loops.push({ start, end, each, carried, body })
-  }
-  return { loops, loopOf, faults }
-
-  function carriedFaults(name: string, start: string, end: string): Fault[] {
-    const input = shapeOf(end)?.inputs[name]
-    const type = shapeOf(start)?.outputs[name]?.type
-    const fault = (message: string): Fault => ({
-      code: 'loop',
-      path: ['nodes', end, 'inputs', name],
-      message,
+  close(): Loop[] {
+    return [...this.#open.values()].flatMap(({ start, end, each, body }) => {
+      if (end === null) {
+        this.#blame(
+          start,
+          `Node ${this.#call(start)} opens a loop that nothing closes: lead its values to an end of the loop`,
+        )
+        return []
+      }
+      const carried = Object.keys(this.#shapeOf(start)?.outputs ?? {}).filter((name) => name !== each)
+      for (const name of carried) this.#checkCarried(name, start, end)
+      return [{ start, end, each, carried, body }]
     })
-    if (!input)
-      return [
-        fault(
-          `Node ${call(end)} cannot close the loop of ${call(start)}: it has no input '${name}' to carry that value on`,
-        ),
-      ]
-    if (!links.get(end)?.some((link) => link.input === name))
-      return [
-        fault(
-          `Node ${call(end)} carries nothing on: link its input '${name}', which the next iteration of ${call(start)} starts from`,
-        ),
-      ]
-    if (type && !canConnect(input.type, type))
-      return [
-        fault(
-          `Node ${call(end)} cannot close the loop of ${call(start)}: its '${name}' is ${input.type}, the start's is ${type}`,
-        ),
-      ]
-    return []
+  }
+
+  #loopAround(id: string): string | undefined {
+    const sources = (this.#links.get(id) ?? []).map(({ from }) => from)
+    const [start, other] = new Set(
+      sources.filter((from) => this.#isInside(from)).map((from) => this.loopOf.get(from)),
+    )
+    if (start !== undefined && other !== undefined)
+      this.#blame(
+        id,
+        `Node ${this.#call(id)} takes values from inside two loops, of ${this.#call(start)} and ${this.#call(other)}: ` +
+          `link it to the end of one of them`,
+      )
+    return start
+  }
+
+  #begin(id: string, each: string, around: string | undefined): void {
+    this.#open.set(id, { start: id, each, body: [], end: null })
+    this.loopOf.set(id, id)
+    if (around !== undefined)
+      this.#blame(
+        id,
+        `Node ${this.#call(id)} opens a loop inside the loop of ${this.#call(around)}: ` +
+          `loops may follow one another, link it to the end of that loop`,
+      )
+  }
+
+  #enter(id: string, start: string, isEnd: boolean): void {
+    const open = this.#open.get(start)
+    if (!open) return
+    this.loopOf.set(id, start)
+    const late = this.#links.get(id)?.find(({ from }) => from === open.end)
+    if (late) this.faults.push(leakFault(id, late, start))
+    if (!isEnd) open.body.push(id)
+    else if (open.end === null) open.end = id
+    else
+      this.#blame(
+        id,
+        `Node ${this.#call(id)} closes the loop of ${this.#call(start)}, ` +
+          `which ${this.#call(open.end)} closes already: remove one of them`,
+      )
+  }
+
+  #checkCarried(name: string, start: string, end: string): void {
+    const input = this.#shapeOf(end)?.inputs[name]
+    const type = this.#shapeOf(start)?.outputs[name]?.type
+    const close = `Node ${this.#call(end)} cannot close the loop of ${this.#call(start)}`
+    const blame = (message: string) =>
+      this.faults.push({ code: 'loop', path: ['nodes', end, 'inputs', name], message })
+    if (!input) blame(`${close}: it has no input '${name}' to carry that value on`)
+    else if (!this.#links.get(end)?.some((link) => link.input === name))
+      blame(
+        `Node ${this.#call(end)} carries nothing on: link its input '${name}', ` +
+          `which the next iteration of ${this.#call(start)} starts from`,
+      )
+    else if (type && !canConnect(input.type, type))
+      blame(`${close}: its '${name}' is ${input.type}, the start's is ${type}`)
+  }
+
+  /** What a loop's end gives is outside again. */
+  #isInside(id: string): boolean {
+    return this.loopOf.has(id) && this.#shapeOf(id)?.loop?.role !== 'end'
+  }
+
+  #shapeOf(id: string): NodeShape | undefined {
+    return this.#shapes.get(this.#workflow.nodes[id]?.type ?? '')
+  }
+
+  #call(id: string): string {
+    return `'${id}' (${this.#shapeOf(id)?.title ?? this.#workflow.nodes[id]?.type})`
+  }
+
+  #blame(id: string, message: string): void {
+    this.faults.push({ code: 'loop', path: ['nodes', id], message })
   }
 }

@@ -65,7 +65,8 @@ function defaultTargets(workflow: Workflow, links: Links, shapes: Shapes): strin
   const ids = [...links.keys()]
   const effects = ids.filter((id) => shapes.get(workflow.nodes[id]?.type ?? '')?.sideEffect)
   if (effects.length > 0) return effects
-  const used = new Set([...links.values()].flatMap((list) => list.map(({ from }) => from)))
+  const used = new Set<string>()
+  for (const list of links.values()) for (const { from } of list) used.add(from)
   return ids.filter((id) => !used.has(id))
 }
 
@@ -75,6 +76,7 @@ function orderUnits(
   order: readonly string[],
   { loops, loopOf }: FoundLoops,
 ): { list: Unit[]; faults: Fault[] } {
+  if (loops.length === 0) return { list: order.map((id) => ({ kind: 'node', id })), faults: [] }
   const unitOf = (id: string) => loopOf.get(id) ?? id
   const needs = new Map<string, string[]>(order.map((id) => [unitOf(id), []]))
   for (const id of order)

@@ -53,14 +53,14 @@ test('registry names every file that cannot register, and what to change in it',
   expect(String(error).replace(dir, 'DIR')).toMatchInlineSnapshot(`
     "Error: Cannot register the nodes below DIR:
       nodes/a/broken.ts: it cannot be loaded: it is broken
-      nodes/a/untitled.ts: it has no title, give it a display name
       nodes/a/empty.ts: it has no node as its default export, write \`export default defineNode({ … })\`
       nodes/a/end.ts: it closes a loop and has no input, declare what the loop carries
       nodes/a/loop.ts: it opens a loop over 'step', which is none of its outputs, name one
       nodes/a/moved.ts: its type is 'b/moved', write 'a/moved' as its path says, or move the file
       nodes/a/old.ts: its version is 0, count from 1
       nodes/a/ports.ts: 'my port' cannot name a port: use letters, digits, _ or -, with a letter first
-      nodes/a/ports.ts: 'x' has the unknown type 'Number', use one of Model, Conditioning, Grounding, Boxes, Keypoints, Latent, Image, Mask, Step, Text, Int, Float, Bool"
+      nodes/a/ports.ts: 'x' has the unknown type 'Number', use one of Model, Conditioning, Grounding, Boxes, Keypoints, Latent, Image, Mask, Step, Text, Int, Float, Bool
+      nodes/a/untitled.ts: it has no title, give it a display name"
   `)
 })
 
