@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServerConfig } from './config.ts'
 import { createApp } from './http/app.ts'
-import { JobDesk, type DeskOptions } from './jobs/job-desk.ts'
+import { JobDesk } from './jobs/job-desk.ts'
 import { limits } from './limits.ts'
 import { openPictureStore } from './pictures/picture-store.ts'
+import type { Runner, RunnerListener } from './runner/messages.ts'
+import { Supervisor } from './runner/supervisor.ts'
 import { attachSockets } from './sockets/sockets.ts'
 
 export interface RunningServer {
@@ -15,6 +17,9 @@ export interface RunningServer {
   /** Stops listening, cuts every connection and ends the runner. */
   close(): Promise<void>
 }
+
+/** Makes the runner that a server hands its jobs to. */
+export type CreateRunner = (listener: RunnerListener) => Runner
 
 /** The port is in use. */
 export class PortTakenError extends Error {
@@ -28,10 +33,13 @@ const host = '127.0.0.1'
  *
  * @throws PortTakenError; Error with the runner's words when it cannot work.
  */
-export async function startServer(config: ServerConfig, options: DeskOptions = {}): Promise<RunningServer> {
+export async function startServer(
+  config: ServerConfig,
+  createRunner: CreateRunner = (listener) => new Supervisor(config.runner, listener, limits.cancelGraceMs),
+): Promise<RunningServer> {
   const pictures = await openPictureStore(config.runner.dataDir)
   await pictures.trimShown(limits.shownPicturesBytes)
-  const desk = new JobDesk(config.runner, options)
+  const desk = new JobDesk(createRunner)
   const port = () => portOf(http)
   const app = createApp({
     desk,
@@ -43,7 +51,7 @@ export async function startServer(config: ServerConfig, options: DeskOptions = {
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, app)
   const io = attachSockets(http, desk, port)
   try {
-    await desk.supervisor.start()
+    await desk.runner.start()
     await listen(http, config.port)
   } catch (error) {
     await desk.close()

@@ -10,10 +10,10 @@ import type { JobDesk } from '../jobs/job-desk.ts'
 export function catalogueRoutes(desk: JobDesk, examplesDir: string): Router {
   const routes = Router()
   routes.get('/nodes', async (_request, response) => {
-    response.json((await desk.supervisor.describe()).catalogue)
+    response.json((await desk.runner.describe()).catalogue)
   })
   routes.get('/models', async (_request, response) => {
-    response.json((await desk.supervisor.describe()).models)
+    response.json((await desk.runner.describe()).models)
   })
   routes.get('/examples', async (_request, response) => {
     response.json(await readExamples(examplesDir))

@@ -21,7 +21,7 @@ export const unknownRoute: RequestHandler = (request) => {
   throw new HttpError(
     404,
     'unknown-route',
-    `Cannot ${request.method} ${request.path}: there is no such address`,
+    `Cannot ${request.method} ${request.baseUrl}${request.path}: there is no such address`,
   )
 }
 

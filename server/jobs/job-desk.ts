@@ -5,48 +5,39 @@ import type { RunReply } from '#workflows/protocol.ts'
 import { validateWorkflow } from '#workflows/validate.ts'
 import { limits } from '../limits.ts'
 import { log } from '../log.ts'
-import type { RunnerOptions } from '../runner/messages.ts'
-import { Supervisor } from '../runner/supervisor.ts'
+import type { Runner, RunnerListener } from '../runner/messages.ts'
 import { JobLog, type JobView, type Watcher } from './job-log.ts'
 import { memoryQueue, type JobQueue } from './job-queue.ts'
 
 export type CancelReply = { readonly ok: true } | { readonly ok: false; readonly message: string }
 
-export interface DeskOptions {
-  readonly queue?: JobQueue
-  readonly cancelGraceMs?: number
-}
-
 export class JobDesk {
-  readonly supervisor: Supervisor
+  readonly runner: Runner
   readonly #queue: JobQueue
   readonly #log = new JobLog(limits)
 
-  constructor(runner: RunnerOptions, options: DeskOptions = {}) {
-    this.#queue = options.queue ?? memoryQueue(limits.queuedJobs)
-    this.supervisor = new Supervisor(
-      runner,
-      {
-        event: (job, event) => this.#log.append(job, event),
-        preview: (header, bytes) => this.#log.preview(header, bytes),
-        ended: (job, outcome) => {
-          log.info({ job, outcome: outcome.kind }, 'job ended')
-          this.#log.append(job, outcome)
-        },
-        idle: () => this.#next(),
+  /** @param createRunner makes the runner that reports to the given listener. */
+  constructor(createRunner: (listener: RunnerListener) => Runner, queue = memoryQueue(limits.queuedJobs)) {
+    this.#queue = queue
+    this.runner = createRunner({
+      event: (job, event) => this.#log.append(job, event),
+      preview: (header, bytes) => this.#log.preview(header, bytes),
+      ended: (job, outcome) => {
+        log.info({ job, outcome: outcome.kind }, 'job ended')
+        this.#log.append(job, outcome)
       },
-      options.cancelGraceMs ?? limits.cancelGraceMs,
-    )
+      idle: () => this.#next(),
+    })
   }
 
   /** Every fault of a workflow that somebody sent. */
   validate(json: unknown): readonly Fault[] {
-    return validateWorkflow(json, this.supervisor.facts.catalogue).faults
+    return validateWorkflow(json, this.runner.facts.catalogue).faults
   }
 
   /** Checks a workflow and queues it; the id of the job is nothing that can be guessed. */
   submit(json: unknown, targets: readonly string[] = []): RunReply {
-    const { workflow, faults } = validateWorkflow(json, this.supervisor.facts.catalogue)
+    const { workflow, faults } = validateWorkflow(json, this.runner.facts.catalogue)
     if (!workflow || faults.length > 0) return { ok: false, faults }
     const missing = targets.filter((id) => !Object.hasOwn(workflow.nodes, id))
     if (missing.length > 0) return { ok: false, faults: missing.map(missingTarget) }
@@ -65,7 +56,7 @@ export class JobDesk {
     const state = this.#log.view(job)?.state
     if (state === undefined) return { ok: false, message: unknownJob(job) }
     if (this.#queue.remove(job)) this.#log.append(job, { kind: 'cancelled' })
-    else if (state === 'running') this.supervisor.cancel(job)
+    else if (state === 'running') this.runner.cancel(job)
     else return { ok: false, message: `Cannot cancel job '${job}': it is ${state} already` }
     return { ok: true }
   }
@@ -79,25 +70,25 @@ export class JobDesk {
   watch(job: string, lastSeq: number, watcher: Watcher): JobView | null {
     const view = this.#log.view(job, lastSeq)
     if (view) this.#log.watch(job, watcher)
-    this.supervisor.setWatched(job, this.#log.isWatched(job))
+    this.runner.setWatched(job, this.#log.isWatched(job))
     return view
   }
 
   unwatch(job: string, watcher: Watcher): void {
     this.#log.unwatch(job, watcher)
-    this.supervisor.setWatched(job, this.#log.isWatched(job))
+    this.runner.setWatched(job, this.#log.isWatched(job))
   }
 
   close(): Promise<void> {
-    return this.supervisor.close()
+    return this.runner.close()
   }
 
   #next(): void {
-    if (!this.supervisor.isIdle) return
+    if (!this.runner.isIdle) return
     const job = this.#queue.take()
     if (!job) return
     this.#log.append(job.job, { kind: 'started' })
-    this.supervisor.run(job, this.#log.isWatched(job.job))
+    this.runner.run(job, this.#log.isWatched(job.job))
   }
 }
 

@@ -49,3 +49,34 @@ export type FromRunner =
   | { readonly kind: 'event'; readonly job: string; readonly event: EngineEvent }
   | { readonly kind: 'preview'; readonly header: PreviewHeader; readonly bytes: Uint8Array }
   | { readonly kind: 'ended'; readonly job: string; readonly outcome: Outcome }
+
+/** Where a runner reports. `ended` comes exactly once for every job that was handed over. */
+export interface RunnerListener {
+  event(job: string, event: EngineEvent): void
+  preview(header: PreviewHeader, bytes: Uint8Array): void
+  ended(job: string, outcome: Outcome): void
+  /** The runner waits for a job. */
+  idle(): void
+}
+
+/** Does one job at a time, wherever it does it. */
+export interface Runner {
+  /** What it could do when it was last asked; known once it has started. */
+  readonly facts: RunnerFacts
+  readonly isIdle: boolean
+  /**
+   * Resolves when it can work.
+   *
+   * @throws Error with the runner's own words when it cannot work on this machine.
+   */
+  start(): Promise<RunnerFacts>
+  /** What it can do, asked anew; a busy one cannot answer, then the last answer holds. */
+  describe(): Promise<RunnerFacts>
+  /** Hands a job over. Only to be called while the runner is idle. */
+  run(job: RunnerJob, watched: boolean): void
+  /** Asks the running job to stop at its next step, and sees to it that it stops. */
+  cancel(job: string): void
+  /** Whether somebody looks at the job: if nobody does, no preview is drawn. */
+  setWatched(job: string, watched: boolean): void
+  close(): Promise<void>
+}

@@ -1,22 +1,27 @@
 /** Keeps one runner alive: starts it, hands it jobs, ends what hangs, and starts it again when it dies. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { EngineEvent, PreviewHeader } from '#workflows/protocol.ts'
+import type { EngineEvent } from '#workflows/protocol.ts'
 import { log } from '../log.ts'
-import type { FromRunner, Outcome, RunnerFacts, RunnerJob, RunnerOptions, ToRunner } from './messages.ts'
+import type {
+  FromRunner,
+  Outcome,
+  Runner,
+  RunnerFacts,
+  RunnerJob,
+  RunnerListener,
+  RunnerOptions,
+  ToRunner,
+} from './messages.ts'
 import { childExecArgv } from './exec-argv.ts'
 
-/** Where the supervisor reports. `ended` comes exactly once for every job that was handed over. */
-export interface RunnerListener {
-  event(job: string, event: EngineEvent): void
-  preview(header: PreviewHeader, bytes: Uint8Array): void
-  ended(job: string, outcome: Outcome): void
-  /** The runner waits for a job. */
-  idle(): void
-}
-
 interface RunningJob {
-  readonly job: string
+  readonly job: RunnerJob
+  watched: boolean
+  /** How many runners it was handed to. */
+  starts: number
+  /** Whether the runner has reported anything of it. */
+  hasBegun: boolean
   /** The node that was reported last as started. */
   node: string | null
   cancelled: boolean
@@ -26,7 +31,7 @@ interface RunningJob {
 const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
 const longestPauseMs = 10_000
 
-export class Supervisor {
+export class Supervisor implements Runner {
   readonly #options: RunnerOptions
   readonly #listener: RunnerListener
   readonly #cancelGraceMs: number
@@ -45,11 +50,6 @@ export class Supervisor {
     this.#cancelGraceMs = cancelGraceMs
   }
 
-  /**
-   * Starts the runner and waits until it can work.
-   *
-   * @throws Error with the runner's own words when it cannot work on this machine.
-   */
   start(): Promise<RunnerFacts> {
     const ready = this.#nextFacts()
     this.#spawn()
@@ -65,13 +65,11 @@ export class Supervisor {
     return this.#isReady && this.#running === null
   }
 
-  /** What the runner could do when it was last asked; known once it has started. */
   get facts(): RunnerFacts {
     if (!this.#facts) throw new Error('Cannot say what the runner can do: it has not started yet')
     return this.#facts
   }
 
-  /** What the runner can do, asked anew; a busy one cannot answer, then the last answer holds. */
   async describe(): Promise<RunnerFacts> {
     if (!this.isIdle) return this.facts
     const facts = this.#nextFacts()
@@ -79,24 +77,25 @@ export class Supervisor {
     return facts
   }
 
-  /** Hands a job over. Only to be called while the runner is idle. */
   run(job: RunnerJob, watched: boolean): void {
     this.#settleWaiting(this.facts)
-    this.#running = { job: job.job, node: null, cancelled: false }
-    this.#send({ kind: 'run', job, watched })
+    this.#running = { job, watched, starts: 0, hasBegun: false, node: null, cancelled: false }
+    this.#handOver(this.#running)
   }
 
-  /** Asks the running job to stop at its next step, and kills the runner if it does not within the grace. */
+  /** A runner that does not stop within the grace is killed. */
   cancel(job: string): void {
     const running = this.#running
-    if (running?.job !== job || running.cancelled) return
+    if (running?.job.job !== job || running.cancelled) return
     running.cancelled = true
     running.killTimer = setTimeout(() => this.#child?.kill('SIGKILL'), this.#cancelGraceMs)
     this.#send({ kind: 'cancel', job })
   }
 
   setWatched(job: string, watched: boolean): void {
-    if (this.#running?.job === job) this.#send({ kind: 'watched', job, watched })
+    if (this.#running?.job.job !== job) return
+    this.#running.watched = watched
+    this.#send({ kind: 'watched', job, watched })
   }
 
   /** Ends the runner. It keeps nothing that is not already on disk, so it is not asked first. */
@@ -137,7 +136,7 @@ export class Supervisor {
       case 'unusable':
         return this.#failWaiting(message.message)
       case 'event':
-        if (message.event.kind === 'node-started' && this.#running) this.#running.node = message.event.node
+        this.#note(message.event)
         return this.#listener.event(message.job, message.event)
       case 'preview':
         return this.#listener.preview(message.header, message.bytes)
@@ -149,9 +148,22 @@ export class Supervisor {
   #onFacts(facts: RunnerFacts): void {
     this.#facts = facts
     this.#settleWaiting(facts)
-    const isNew = !this.#isReady
+    if (this.#isReady) return
     this.#isReady = true
-    if (isNew) this.#listener.idle()
+    if (this.#running) this.#handOver(this.#running)
+    else this.#listener.idle()
+  }
+
+  #handOver(running: RunningJob): void {
+    if (running.cancelled) return this.#end({ kind: 'cancelled' })
+    running.starts++
+    this.#send({ kind: 'run', job: running.job, watched: running.watched })
+  }
+
+  #note(event: EngineEvent): void {
+    if (!this.#running) return
+    this.#running.hasBegun = true
+    if (event.kind === 'node-started') this.#running.node = event.node
   }
 
   #end(outcome: Outcome): void {
@@ -160,7 +172,7 @@ export class Supervisor {
     clearTimeout(running.killTimer)
     this.#running = null
     this.#deathsInARow = 0
-    this.#listener.ended(running.job, outcome)
+    this.#listener.ended(running.job.job, outcome)
     if (this.#isReady) this.#listener.idle()
   }
 
@@ -168,17 +180,22 @@ export class Supervisor {
     this.#child = null
     this.#isReady = false
     if (this.#closing) return
-    log.warn({ cause, job: this.#running?.job }, 'runner ended')
+    log.warn({ cause, job: this.#running?.job.job }, 'runner ended')
     const pauseMs = this.#running ? 0 : pauseAfter(this.#deathsInARow++)
-    const running = this.#running
-    if (running)
-      this.#end(
-        running.cancelled ? { kind: 'cancelled' } : { kind: 'failed', message: deathMessage(running, cause) },
-      )
+    this.#settleAfter(cause)
     if (!this.#facts)
       return this.#failWaiting(`The runner ended before it was ready (${cause}), see what it printed above`)
     if (pauseMs === 0) this.#spawn()
     else this.#restartTimer = setTimeout(() => this.#spawn(), pauseMs)
+  }
+
+  /** A job that the runner died without touching is handed to the next one, once; any other ends with it. */
+  #settleAfter(cause: string): void {
+    const running = this.#running
+    if (!running) return
+    if (running.cancelled) return this.#end({ kind: 'cancelled' })
+    if (running.hasBegun || running.starts > 1)
+      this.#end({ kind: 'failed', message: deathMessage(running, cause) })
   }
 
   #nextFacts(): Promise<RunnerFacts> {

@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { io, type Socket } from 'socket.io-client'
 import type { ClientToServer, JobEvent, PreviewHeader, ServerToClient } from '#workflows/protocol.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
-import type { DeskOptions } from '#server/jobs/job-desk.ts'
 import { startServer, type RunningServer } from '#server/main.ts'
+import type { Runner, RunnerListener, RunnerOptions } from '#server/runner/messages.ts'
+import { Supervisor } from '#server/runner/supervisor.ts'
+import { FakeRunner } from './fake-runner.ts'
+import { toyNodesDir } from './toy-nodes-dir.ts'
 
-export const toyNodesDir = fileURLToPath(new URL('../toy-nodes', import.meta.url))
 export const examplesDir = fileURLToPath(new URL('../../../workflows/examples', import.meta.url))
 
 export interface ToyServer extends RunningServer {
@@ -19,13 +21,37 @@ export interface ToyServer extends RunningServer {
   readonly dir: string
 }
 
-export async function startToyServer(options?: DeskOptions): Promise<ToyServer> {
+/** A server whose jobs go on until they are cancelled; no process is started. */
+export function startFakeServer(): Promise<ToyServer> {
+  return start((_options, listener) => new FakeRunner(listener))
+}
+
+/** A server with a real runner, whose process is at hand. */
+export async function startToyServer(
+  cancelGraceMs: number,
+): Promise<ToyServer & { readonly runner: Supervisor }> {
+  const made: Supervisor[] = []
+  const server = await start((options, listener) => {
+    const supervisor = new Supervisor(options, listener, cancelGraceMs)
+    made.push(supervisor)
+    return supervisor
+  })
+  const [runner] = made
+  if (!runner) throw new Error('Cannot happen: a server makes its runner')
+  return { ...server, runner }
+}
+
+async function start(
+  create: (options: RunnerOptions, listener: RunnerListener) => Runner,
+): Promise<ToyServer> {
   const dir = await mkdtemp(join(tmpdir(), 'groundwork-server-'))
   const [dataDir, clientDir] = [join(dir, 'data'), join(dir, 'client')]
   await mkdir(clientDir)
   await writeFile(join(clientDir, 'index.html'), '<!doctype html><title>Groundwork</title>')
   const runner = { dataDir, modelDirs: [join(dir, 'models')], device: 'cpu', nodesDir: toyNodesDir }
-  const server = await startServer({ port: 0, clientDir, examplesDir, runner }, options)
+  const server = await startServer({ port: 0, clientDir, examplesDir, runner }, (listener) =>
+    create(runner, listener),
+  )
   return {
     ...server,
     dir,
