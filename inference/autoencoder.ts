@@ -1,7 +1,13 @@
 /** The VAE at work, on scaled latents: the scale that the UNet was trained on. */
 import type { Component } from './checkpoint/model-folder.ts'
 import { LazySession } from './lazy-session.ts'
-import { authorVaeDecoder, authorVaeEncoder, readVaeConfig, vaeScale, type VaeConfig } from './networks/vae.ts'
+import {
+  authorVaeDecoder,
+  authorVaeEncoder,
+  readVaeConfig,
+  vaeScale,
+  type VaeConfig,
+} from './networks/vae.ts'
 import { attentionStyles, type SessionOptions } from './session.ts'
 import { mapTensor, sizeOf, stack, tensor, type Tensor } from './tensor.ts'
 
@@ -44,14 +50,19 @@ export class Autoencoder {
   async encode(image: Tensor): Promise<EncodedPixels> {
     const [batch = 0, , height = 0, width = 0] = image.shape
     if (height % this.scale !== 0 || width % this.scale !== 0)
-      throw new RangeError(`Cannot encode a picture of ${width} × ${height}: both sides must be multiples of ${this.scale}, resize it`)
+      throw new RangeError(
+        `Cannot encode a picture of ${width} × ${height}: both sides must be multiples of ${this.scale}, resize it`,
+      )
     const { moments } = await this.encoder.run({ image })
     if (!moments) throw new TypeError('Cannot encode the picture: the encoder has no output')
     const [means, variances] = halves(moments, batch)
     const { scaling_factor, shift_factor } = this.config
     return {
       mean: mapTensor(means, (value) => (value - (shift_factor ?? 0)) * scaling_factor),
-      deviation: mapTensor(variances, (value) => Math.exp(Math.min(20, Math.max(-30, value)) / 2) * scaling_factor),
+      deviation: mapTensor(
+        variances,
+        (value) => Math.exp(Math.min(20, Math.max(-30, value)) / 2) * scaling_factor,
+      ),
     }
   }
 

@@ -5,7 +5,12 @@
 import { createHash } from 'node:crypto'
 import type { Component } from './checkpoint/model-folder.ts'
 import type { Grounding } from './grounding.ts'
-import { authorGroundingConditioner, authorTextConditioner, authorUNetStep, keyValueNames } from './networks/unet.ts'
+import {
+  authorGroundingConditioner,
+  authorTextConditioner,
+  authorUNetStep,
+  keyValueNames,
+} from './networks/unet.ts'
 import { innerWidth, planUNet, transformerBlocks, type UNetPlan } from './networks/unet-config.ts'
 import { LazySession } from './lazy-session.ts'
 import { attentionStyles, type SessionOptions } from './session.ts'
@@ -84,12 +89,20 @@ export class Denoiser {
     const { inChannels, contextWidth, gating } = this.plan
     const refuse = (state: string) => new TypeError(`Cannot denoise with ${this.place}: ${state}`)
     if (sample.shape.length !== 4 || sample.shape[1] !== inChannels)
-      throw refuse(`the latent has shape [${sample.shape}], the model takes [pictures, ${inChannels}, height, width]`)
-    const odd = branches.find(({ context }) => context.shape.length !== 3 || context.shape[2] !== contextWidth)
+      throw refuse(
+        `the latent has shape [${sample.shape}], the model takes [pictures, ${inChannels}, height, width]`,
+      )
+    const odd = branches.find(
+      ({ context }) => context.shape.length !== 3 || context.shape[2] !== contextWidth,
+    )
     if (odd)
-      throw refuse(`the text has shape [${odd.context.shape}], the model takes [1, tokens, ${contextWidth}]; encode it with this model`)
+      throw refuse(
+        `the text has shape [${odd.context.shape}], the model takes [1, tokens, ${contextWidth}]; encode it with this model`,
+      )
     if (gating === 'none' && branches.some(isGrounded))
-      throw refuse('it has no gated layers, so it cannot be grounded; choose a GLIGEN model or disconnect the grounding')
+      throw refuse(
+        'it has no gated layers, so it cannot be grounded; choose a GLIGEN model or disconnect the grounding',
+      )
   }
 
   private async textFeed(group: readonly Branch[], batch: number): Promise<Feed> {
@@ -103,13 +116,19 @@ export class Denoiser {
   private async gateFeed(group: readonly Branch[], batch: number): Promise<Feed> {
     if (this.plan.gating === 'none') return {}
     const betas = group.map((branch) => (isGrounded(branch) ? (branch.beta ?? 1) : 0))
-    const beta = tensor(Float32Array.from(betas.flatMap((value) => Array<number>(batch).fill(value))), [group.length * batch])
+    const beta = tensor(Float32Array.from(betas.flatMap((value) => Array<number>(batch).fill(value))), [
+      group.length * batch,
+    ])
     const pattern = group.find(isGrounded)?.grounding
     if (!pattern) return { beta, ...this.closedGates(group.length * batch) }
-    const inputs = group.map((branch) => this.positionInputs(isGrounded(branch) ? (branch.grounding ?? pattern) : pattern))
+    const inputs = group.map((branch) =>
+      this.positionInputs(isGrounded(branch) ? (branch.grounding ?? pattern) : pattern),
+    )
     const key = inputs.map((input) => Object.values(input).map(fingerprint)).join()
     const feed = await this.keep(`grounding ${batch} ${key}`, () =>
-      this.grounding.run(stackFeeds(inputs.map((input) => mapFeed(input, (value) => repeated(value, batch))))),
+      this.grounding.run(
+        stackFeeds(inputs.map((input) => mapFeed(input, (value) => repeated(value, batch)))),
+      ),
     )
     return { beta, ...feed }
   }
@@ -137,7 +156,8 @@ export class Denoiser {
     const found = this.prepared.get(key) ?? make()
     this.prepared.delete(key)
     this.prepared.set(key, found)
-    for (const oldest of this.prepared.keys()) if (this.prepared.size > keptConditions) this.prepared.delete(oldest)
+    for (const oldest of this.prepared.keys())
+      if (this.prepared.size > keptConditions) this.prepared.delete(oldest)
     found.catch(() => this.prepared.delete(key))
     return await found
   }

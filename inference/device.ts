@@ -82,7 +82,10 @@ async function tryProvider(name: Provider): Promise<Measured> {
   }
   try {
     const milliseconds = await timeProduct(name)
-    return { trial: { name, works: true, reason: `test product in ${milliseconds.toFixed(1)} ms` }, milliseconds }
+    return {
+      trial: { name, works: true, reason: `test product in ${milliseconds.toFixed(1)} ms` },
+      milliseconds,
+    }
   } catch (error) {
     return { trial: { name, works: false, reason: firstLine(error) }, milliseconds: Infinity }
   }
@@ -103,7 +106,8 @@ async function timeProduct(provider: Provider): Promise<number> {
       const start = performance.now()
       const { product } = await session.run({ a: ones, b: ones })
       times.push(performance.now() - start)
-      if (product?.data.at(-1) !== testSide) throw new DeviceError(`it computes wrongly: a sum of ${testSide} ones is ${product?.data.at(-1)}`)
+      if (product?.data.at(-1) !== testSide)
+        throw new DeviceError(`it computes wrongly: a sum of ${testSide} ones is ${product?.data.at(-1)}`)
     }
     return Math.min(...times.slice(1))
   } finally {
@@ -114,9 +118,22 @@ async function timeProduct(provider: Provider): Promise<number> {
 function productModel(): OnnxModel {
   const dims = [testSide, testSide]
   const value = (name: string) => ({ name, type: 'float' as const, dims })
-  const node = { name: 'product', op: 'MatMul', domain: '', inputs: ['a', 'b'], outputs: ['product'], attributes: {} }
+  const node = {
+    name: 'product',
+    op: 'MatMul',
+    domain: '',
+    inputs: ['a', 'b'],
+    outputs: ['product'],
+    attributes: {},
+  }
   return {
-    graph: { name: 'product', nodes: [node], initializers: [], inputs: [value('a'), value('b')], outputs: [value('product')] },
+    graph: {
+      name: 'product',
+      nodes: [node],
+      initializers: [],
+      inputs: [value('a'), value('b')],
+      outputs: [value('product')],
+    },
     opset: 21,
   }
 }

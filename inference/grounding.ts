@@ -45,19 +45,44 @@ export interface SlotShape {
  */
 export function groundingOf(entities: readonly Entity[], { slots, width, kind }: SlotShape): Grounding {
   if (entities.length > slots)
-    throw new RangeError(`Cannot ground ${entities.length} entities: the model has ${slots} slots, leave some out`)
+    throw new RangeError(
+      `Cannot ground ${entities.length} entities: the model has ${slots} slots, leave some out`,
+    )
   const picture = entities.findIndex(({ image }) => image)
   if (picture >= 0 && kind !== 'gated-text-image')
-    throw new RangeError(`Cannot ground entity ${picture + 1} by a picture: the model only takes phrases, use one of kind 'gated-text-image'`)
-  const boxes = rows(slots, 4, entities.map(({ box }) => Float32Array.from(box)))
-  const masks = flags(slots, entities.map(() => true))
-  const phrases = features(slots, width, entities.map(({ phrase }) => phrase))
+    throw new RangeError(
+      `Cannot ground entity ${picture + 1} by a picture: the model only takes phrases, use one of kind 'gated-text-image'`,
+    )
+  const boxes = rows(
+    slots,
+    4,
+    entities.map(({ box }) => Float32Array.from(box)),
+  )
+  const masks = flags(
+    slots,
+    entities.map(() => true),
+  )
+  const phrases = features(
+    slots,
+    width,
+    entities.map(({ phrase }) => phrase),
+  )
   if (kind !== 'gated-text-image') return { boxes, masks, phrases }
   return {
     ...{ boxes, masks, phrases },
-    phraseMasks: flags(slots, entities.map(({ phrase }) => phrase !== undefined)),
-    images: features(slots, width, entities.map(({ image }) => image)),
-    imageMasks: flags(slots, entities.map(({ image }) => image !== undefined)),
+    phraseMasks: flags(
+      slots,
+      entities.map(({ phrase }) => phrase !== undefined),
+    ),
+    images: features(
+      slots,
+      width,
+      entities.map(({ image }) => image),
+    ),
+    imageMasks: flags(
+      slots,
+      entities.map(({ image }) => image !== undefined),
+    ),
   }
 }
 
@@ -74,8 +99,15 @@ export function nullGrounding(grounding: Grounding): Grounding {
 
 function features(slots: number, width: number, values: readonly (Tensor | undefined)[]): Tensor {
   const odd = values.find((value) => value && sizeOf(value.shape) !== width)
-  if (odd) throw new RangeError(`Cannot ground by a feature of shape [${odd.shape}]: the model's features have ${width} values`)
-  return rows(slots, width, values.map((value) => value?.data))
+  if (odd)
+    throw new RangeError(
+      `Cannot ground by a feature of shape [${odd.shape}]: the model's features have ${width} values`,
+    )
+  return rows(
+    slots,
+    width,
+    values.map((value) => value?.data),
+  )
 }
 
 function rows(slots: number, width: number, values: readonly (Float32Array | undefined)[]): Tensor {

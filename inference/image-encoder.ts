@@ -35,7 +35,10 @@ export class ImageEncoder {
   static async open(folder: ModelFolder, options: SessionOptions): Promise<ImageEncoder> {
     const { place, config, weights } = await folder.component('image_encoder')
     const parsed = readClipVisionConfig(place, config)
-    const session = new LazySession(() => authorClipVision(parsed, weights, attentionStyles[options.provider]), options)
+    const session = new LazySession(
+      () => authorClipVision(parsed, weights, attentionStyles[options.provider]),
+      options,
+    )
     const preprocessing = readPreprocessing(await folder.processorConfig(), parsed.image_size)
     const project = folder.names.has('image_project') ? await folder.component('image_project') : null
     return new ImageEncoder(session, preprocessing, await readProjection(project))
@@ -43,12 +46,17 @@ export class ImageEncoder {
 
   /** @returns [1, D] */
   async encode(image: Image): Promise<Tensor> {
-    const { image_embeds: embedding } = await this.session.run({ pixel_values: await preprocess(image, this.preprocessing) })
+    const { image_embeds: embedding } = await this.session.run({
+      pixel_values: await preprocess(image, this.preprocessing),
+    })
     if (!embedding) throw new TypeError('Cannot encode a reference picture: the encoder has no output')
     const { matrix, length } = this.projection
     const projected = matrix ? multiply(matrix, embedding.data) : embedding.data
     const scale = length / Math.hypot(...projected)
-    return tensor(projected.map((value) => value * scale), [1, projected.length])
+    return tensor(
+      projected.map((value) => value * scale),
+      [1, projected.length],
+    )
   }
 
   async release(): Promise<void> {
@@ -66,7 +74,9 @@ async function readProjection(component: Component | null): Promise<Projection> 
 
 function multiply({ data, shape: [rows = 0, columns = 0] }: Tensor, vector: Float32Array): Float32Array {
   if (vector.length !== columns)
-    throw new CheckpointError(`Cannot project an image embedding of ${vector.length} values: image_project takes ${columns}`)
+    throw new CheckpointError(
+      `Cannot project an image embedding of ${vector.length} values: image_project takes ${columns}`,
+    )
   return Float32Array.from({ length: rows }, (_, row) =>
     vector.reduce((sum, value, column) => sum + value * (data[row * columns + column] ?? 0), 0),
   )

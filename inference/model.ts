@@ -96,7 +96,10 @@ export async function loadModel(path: string, { device = 'cpu', threads }: LoadO
     limits: limitsOf(denoiser, autoencoder, texts),
     encodeTexts: (list) => texts.encode(list),
     encodeReference: async (image) => {
-      if (!images) throw new CheckpointError(`Cannot encode a reference picture with ${path}: the model has no image_encoder`)
+      if (!images)
+        throw new CheckpointError(
+          `Cannot encode a reference picture with ${path}: the model has no image_encoder`,
+        )
       return await images.encode(image)
     },
     denoise: (question) => denoiser.denoise(question),
@@ -111,10 +114,16 @@ export async function loadModel(path: string, { device = 'cpu', threads }: LoadO
 function requireNetworks({ path, names }: ModelFolder, needed: readonly NetworkName[]): void {
   const missing = needed.filter((name) => !names.has(name))
   if (missing.length)
-    throw new CheckpointError(`Cannot load model ${path}: it has no ${missing.join(', no ')}; a diffusers model folder has them all`)
+    throw new CheckpointError(
+      `Cannot load model ${path}: it has no ${missing.join(', no ')}; a diffusers model folder has them all`,
+    )
 }
 
-function limitsOf({ plan }: Denoiser, { config, scale }: Autoencoder, { length, width, place }: TextEncoder): ModelLimits {
+function limitsOf(
+  { plan }: Denoiser,
+  { config, scale }: Autoencoder,
+  { length, width, place }: TextEncoder,
+): ModelLimits {
   if (width !== plan.contextWidth)
     throw new CheckpointError(
       `Cannot load model with ${place}: its text features have ${width} values, the UNet reads ${plan.contextWidth}; both must be of one model`,

@@ -10,7 +10,12 @@
  *   `positive_embeddings` (or `phrases_masks`, `image_masks`, `phrases_embeddings`, `image_embeddings`) → `out`
  */
 import { join } from 'node:path'
-import { openModelFolder, type Component, type ModelFolder, type NetworkName } from './checkpoint/model-folder.ts'
+import {
+  openModelFolder,
+  type Component,
+  type ModelFolder,
+  type NetworkName,
+} from './checkpoint/model-folder.ts'
 import { CheckpointError, readHeader, readTensor } from './checkpoint/safetensors.ts'
 import { Denoiser } from './denoiser.ts'
 import type { Grounding } from './grounding.ts'
@@ -48,7 +53,9 @@ export async function runParity(folder: string, provider: Provider = 'cpu'): Pro
     if (values) results.push(...(await compare({ model, values, provider })))
   }
   if (results.length === 0)
-    throw new CheckpointError(`Cannot compare ${folder}: its parity.safetensors has no output of ${Object.keys(comparisons).join(', ')}`)
+    throw new CheckpointError(
+      `Cannot compare ${folder}: its parity.safetensors has no output of ${Object.keys(comparisons).join(', ')}`,
+    )
   return results
 }
 
@@ -76,24 +83,28 @@ const comparisons: Record<string, (given: Case) => Promise<ParityResult[]>> = {
     compareOne(given, 'text_encoder', {
       inputs: ['input_ids'],
       outputs: ['last_hidden_state', 'pooler_output'],
-      author: ({ place, config, weights }, style) => authorClipText(readClipTextConfig(place, config), weights, style),
+      author: ({ place, config, weights }, style) =>
+        authorClipText(readClipTextConfig(place, config), weights, style),
     }),
   image_encoder: (given) =>
     compareOne(given, 'image_encoder', {
       inputs: ['pixel_values'],
       outputs: ['image_embeds'],
-      author: ({ place, config, weights }, style) => authorClipVision(readClipVisionConfig(place, config), weights, style),
+      author: ({ place, config, weights }, style) =>
+        authorClipVision(readClipVisionConfig(place, config), weights, style),
     }),
   vae: async (given) => [
     ...(await compareOne(given, 'vae', {
       inputs: ['latents'],
       outputs: ['decoded'],
-      author: ({ place, config, weights }, style) => authorVaeDecoder(readVaeConfig(place, config), weights, style),
+      author: ({ place, config, weights }, style) =>
+        authorVaeDecoder(readVaeConfig(place, config), weights, style),
     })),
     ...(await compareOne(given, 'vae', {
       inputs: ['image'],
       outputs: ['moments'],
-      author: ({ place, config, weights }, style) => authorVaeEncoder(readVaeConfig(place, config), weights, style),
+      author: ({ place, config, weights }, style) =>
+        authorVaeEncoder(readVaeConfig(place, config), weights, style),
     })),
   ],
   unet: compareUNet,
@@ -105,11 +116,19 @@ interface Subject {
   readonly author: (component: Component, style: (typeof attentionStyles)[Provider]) => OnnxModel
 }
 
-async function compareOne({ model, values, provider }: Case, name: NetworkName, subject: Subject): Promise<ParityResult[]> {
+async function compareOne(
+  { model, values, provider }: Case,
+  name: NetworkName,
+  subject: Subject,
+): Promise<ParityResult[]> {
   const wanted = subject.outputs.filter((output) => values.has(output))
   if (wanted.length === 0) return []
-  const feeds = Object.fromEntries(subject.inputs.map((input) => [input, feedOf(input, valueOf(values, name, input))]))
-  const session = await Session.open(subject.author(await model.component(name), attentionStyles[provider]), { provider })
+  const feeds = Object.fromEntries(
+    subject.inputs.map((input) => [input, feedOf(input, valueOf(values, name, input))]),
+  )
+  const session = await Session.open(subject.author(await model.component(name), attentionStyles[provider]), {
+    provider,
+  })
   try {
     const results = await session.run(feeds satisfies Feeds)
     return wanted.map((output) => difference(name, output, results[output], valueOf(values, name, output)))
@@ -144,13 +163,25 @@ function recordedGrounding(values: Values): Grounding | undefined {
   const [boxes, masks] = [values.get('boxes'), values.get('masks')]
   if (!boxes || !masks) return undefined
   const phrases = values.get('positive_embeddings') ?? valueOf(values, 'unet', 'phrases_embeddings')
-  const [phraseMasks, images, imageMasks] = ['phrases_masks', 'image_embeddings', 'image_masks'].map((name) => values.get(name))
-  return { boxes, masks, phrases, ...(phraseMasks && { phraseMasks }), ...(images && { images }), ...(imageMasks && { imageMasks }) }
+  const [phraseMasks, images, imageMasks] = ['phrases_masks', 'image_embeddings', 'image_masks'].map((name) =>
+    values.get(name),
+  )
+  return {
+    boxes,
+    masks,
+    phrases,
+    ...(phraseMasks && { phraseMasks }),
+    ...(images && { images }),
+    ...(imageMasks && { imageMasks }),
+  }
 }
 
 function valueOf(values: Values, network: string, name: string): Tensor {
   const value = values.get(name)
-  if (!value) throw new CheckpointError(`Cannot compare ${network}: parity.safetensors has no tensor '${network}.${name}'`)
+  if (!value)
+    throw new CheckpointError(
+      `Cannot compare ${network}: parity.safetensors has no tensor '${network}.${name}'`,
+    )
   return value
 }
 

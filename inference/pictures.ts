@@ -26,7 +26,10 @@ const defaultMaxPixels = 16 * 1024 * 1024
  * @param options.maxPixels larger pictures are refused before they are unpacked; default 16 Mi
  * @throws PictureError when the bytes are no such picture, damaged, or too large
  */
-export async function decodePicture(bytes: Uint8Array, { maxPixels = defaultMaxPixels } = {}): Promise<Image> {
+export async function decodePicture(
+  bytes: Uint8Array,
+  { maxPixels = defaultMaxPixels } = {},
+): Promise<Image> {
   try {
     const picture = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', pages: 1 })
     const raw = picture.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
@@ -34,14 +37,17 @@ export async function decodePicture(bytes: Uint8Array, { maxPixels = defaultMaxP
     return fromBytes(data, info)
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    throw new PictureError(`Cannot read the picture: ${reason}; it must be a PNG, JPEG or WebP of at most ${maxPixels} pixels`)
+    throw new PictureError(
+      `Cannot read the picture: ${reason}; it must be a PNG, JPEG or WebP of at most ${maxPixels} pixels`,
+    )
   }
 }
 
 function fromBytes(data: Buffer, { width, height, channels }: OutputInfo): Image {
   const values = new Float32Array(width * height * 3)
   for (let pixel = 0; pixel < width * height; pixel++)
-    for (let c = 0; c < 3; c++) values[pixel * 3 + c] = (data[pixel * channels + (channels >= 3 ? c : 0)] ?? 0) / 255
+    for (let c = 0; c < 3; c++)
+      values[pixel * 3 + c] = (data[pixel * channels + (channels >= 3 ? c : 0)] ?? 0) / 255
   return { width, height, data: values }
 }
 
@@ -73,7 +79,10 @@ export interface ResizeOptions {
 }
 
 /** Another size; works on 8 bits a channel. */
-export async function resizePicture(image: Image, { width, height, fit = 'fill', kernel = 'lanczos3' }: ResizeOptions): Promise<Image> {
+export async function resizePicture(
+  image: Image,
+  { width, height, fit = 'fill', kernel = 'lanczos3' }: ResizeOptions,
+): Promise<Image> {
   const resized = toSharp(image).resize({ width, height, fit, kernel, background: '#ffffff' })
   const { data, info } = await resized.raw().toBuffer({ resolveWithObject: true })
   return fromBytes(data, info)
@@ -90,7 +99,8 @@ export function toPixels({ width, height, data }: Image): Tensor {
 /** One picture per batch row of [B, 3, H, W] in −1..1; what lies outside is clamped. */
 export function fromPixels({ data, shape }: Tensor): Image[] {
   const [batch = 0, channels = 0, height = 0, width = 0] = shape
-  if (channels !== 3) throw new PictureError(`Cannot show pixels of shape [${shape}]: a picture has 3 channels`)
+  if (channels !== 3)
+    throw new PictureError(`Cannot show pixels of shape [${shape}]: a picture has 3 channels`)
   const area = width * height
   return Array.from({ length: batch }, (_, n) => {
     const values = new Float32Array(area * 3)
@@ -116,11 +126,17 @@ const clipMean = [0.48145466, 0.4578275, 0.40821073]
 const clipDeviation = [0.26862954, 0.26130258, 0.27577711]
 
 /** @throws CheckpointError when mean or deviation are not three numbers. */
-export function readPreprocessing(config: Readonly<Record<string, unknown>> | null, side: number): Preprocessing {
+export function readPreprocessing(
+  config: Readonly<Record<string, unknown>> | null,
+  side: number,
+): Preprocessing {
   const threeOf = (field: string, fallback: readonly number[]) => {
     const value = config?.[field] ?? fallback
-    if (Array.isArray(value) && value.length === 3 && value.every((item) => typeof item === 'number')) return value
-    throw new CheckpointError(`Cannot use the image processor: ${field} is ${JSON.stringify(value)}, it must be three numbers`)
+    if (Array.isArray(value) && value.length === 3 && value.every((item) => typeof item === 'number'))
+      return value
+    throw new CheckpointError(
+      `Cannot use the image processor: ${field} is ${JSON.stringify(value)}, it must be three numbers`,
+    )
   }
   return {
     side,
@@ -131,7 +147,10 @@ export function readPreprocessing(config: Readonly<Record<string, unknown>> | nu
 }
 
 /** [1, 3, side, side], normalised. */
-export async function preprocess(image: Image, { side, mean, deviation, crop }: Preprocessing): Promise<Tensor> {
+export async function preprocess(
+  image: Image,
+  { side, mean, deviation, crop }: Preprocessing,
+): Promise<Tensor> {
   const fit = crop ? 'cover' : 'fill'
   const { data } = await resizePicture(image, { width: side, height: side, fit, kernel: 'cubic' })
   const area = side * side

@@ -18,7 +18,8 @@ export const maxSeed = 2n ** 64n - 1n
  * @throws RangeError when seed or stream is out of range
  */
 export function gaussian(seed: bigint, shape: readonly number[], stream = 0): Tensor {
-  if (seed < 0n || seed > maxSeed) throw new RangeError(`Cannot draw noise: seed ${seed} is not between 0 and ${maxSeed}`)
+  if (seed < 0n || seed > maxSeed)
+    throw new RangeError(`Cannot draw noise: seed ${seed} is not between 0 and ${maxSeed}`)
   if (!Number.isInteger(stream) || stream < 0 || stream > 0xffffffff)
     throw new RangeError(`Cannot draw noise: stream ${stream} is no whole number between 0 and ${0xffffffff}`)
   const key = [Number(seed & 0xffffffffn), Number(seed >> 32n)] as const

@@ -60,7 +60,9 @@ export class Session {
     this.check(feeds)
     const given = Object.entries(feeds).map(([name, value]) => [name, toOrt(value)])
     const results = await this.session.run(Object.fromEntries(given))
-    return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, this.fromOrt(name, value)]))
+    return Object.fromEntries(
+      Object.entries(results).map(([name, value]) => [name, this.fromOrt(name, value)]),
+    )
   }
 
   /** Gives the memory back. The session cannot run again. */
@@ -73,8 +75,12 @@ export class Session {
     for (const { name, dims } of this.inputs) {
       const shape = feeds[name]?.shape
       if (!shape) throw new TypeError(`Cannot run ${this.name}: input '${name}' is missing`)
-      const fits = shape.length === dims.length && dims.every((dim, axis) => sizeFits(dim, shape[axis] ?? 0, known))
-      if (!fits) throw new TypeError(`Cannot run ${this.name}: input '${name}' has shape [${shape}], expected [${said(dims, known)}]`)
+      const fits =
+        shape.length === dims.length && dims.every((dim, axis) => sizeFits(dim, shape[axis] ?? 0, known))
+      if (!fits)
+        throw new TypeError(
+          `Cannot run ${this.name}: input '${name}' has shape [${shape}], expected [${said(dims, known)}]`,
+        )
     }
     const names = this.inputs.map(({ name }) => name)
     const stranger = Object.keys(feeds).find((name) => !names.includes(name))
@@ -82,7 +88,8 @@ export class Session {
   }
 
   private fromOrt(name: string, { data, dims }: ort.Tensor): Tensor {
-    if (!(data instanceof Float32Array)) throw new TypeError(`Cannot read output '${name}' of ${this.name}: it is not float32`)
+    if (!(data instanceof Float32Array))
+      throw new TypeError(`Cannot read output '${name}' of ${this.name}: it is not float32`)
     return { data, shape: dims }
   }
 }
@@ -96,14 +103,21 @@ function sizeFits(dim: number | string, size: number, known: Map<string, number>
 }
 
 function said(dims: ValueInfo['dims'], known: Map<string, number>): string {
-  return dims.map((dim) => (typeof dim === 'string' && known.has(dim) ? `${dim}=${known.get(dim)}` : dim)).join(', ')
+  return dims
+    .map((dim) => (typeof dim === 'string' && known.has(dim) ? `${dim}=${known.get(dim)}` : dim))
+    .join(', ')
 }
 
 function toOrt(value: Tensor | IntTensor): ort.Tensor {
-  return 'ids' in value ? new ort.Tensor('int64', value.ids, value.shape) : new ort.Tensor('float32', value.data, value.shape)
+  return 'ids' in value
+    ? new ort.Tensor('int64', value.ids, value.shape)
+    : new ort.Tensor('float32', value.data, value.shape)
 }
 
-function sessionOptions({ folder, weightBytes }: EncodedModel, { provider, threads }: SessionOptions): ort.InferenceSession.SessionOptions {
+function sessionOptions(
+  { folder, weightBytes }: EncodedModel,
+  { provider, threads }: SessionOptions,
+): ort.InferenceSession.SessionOptions {
   const lean = weightBytes > leanFromBytes
   const session = {
     ...(folder !== null && { model_external_initializers_file_folder_path: folder }),

@@ -16,7 +16,9 @@ export function sizeOf(shape: readonly number[]): number {
  */
 export function tensor(data: Float32Array, shape: readonly number[]): Tensor {
   if (sizeOf(shape) !== data.length)
-    throw new RangeError(`Cannot make a tensor: shape [${shape}] holds ${sizeOf(shape)} values, got ${data.length}`)
+    throw new RangeError(
+      `Cannot make a tensor: shape [${shape}] holds ${sizeOf(shape)} values, got ${data.length}`,
+    )
   return { data, shape }
 }
 
@@ -41,9 +43,11 @@ export function combine(...terms: readonly (readonly [weight: number, value: Ten
   const first = terms[0]?.[1]
   if (!first) throw new RangeError('Cannot combine tensors: none was given')
   const odd = terms.find(([, value]) => !sameShape(value.shape, first.shape))
-  if (odd) throw new RangeError(`Cannot combine tensors: shapes [${first.shape}] and [${odd[1].shape}] differ`)
+  if (odd)
+    throw new RangeError(`Cannot combine tensors: shapes [${first.shape}] and [${odd[1].shape}] differ`)
   const sum = new Float64Array(first.data.length)
-  for (const [weight, { data }] of terms) data.forEach((value, i) => (sum[i] = (sum[i] as number) + weight * value))
+  for (const [weight, { data }] of terms)
+    data.forEach((value, i) => (sum[i] = (sum[i] as number) + weight * value))
   return { data: Float32Array.from(sum), shape: first.shape }
 }
 
@@ -61,7 +65,8 @@ export function stack(parts: readonly Tensor[]): Tensor {
   const rest = parts[0]?.shape.slice(1)
   if (!rest) throw new RangeError('Cannot stack tensors: none was given')
   const odd = parts.find(({ shape }) => !sameShape(shape.slice(1), rest))
-  if (odd) throw new RangeError(`Cannot stack tensors: rows of shapes [${rest}] and [${odd.shape.slice(1)}] differ`)
+  if (odd)
+    throw new RangeError(`Cannot stack tensors: rows of shapes [${rest}] and [${odd.shape.slice(1)}] differ`)
   const rows = parts.reduce((count, { shape }) => count + (shape[0] ?? 0), 0)
   const stacked = zeros([rows, ...rest])
   let offset = 0

@@ -25,7 +25,12 @@ export class TextEncoder {
   private readonly tokenizer: TextTokenizer
   private readonly session: LazySession
 
-  private constructor(place: string, { hidden_size }: ClipTextConfig, tokenizer: TextTokenizer, session: LazySession) {
+  private constructor(
+    place: string,
+    { hidden_size }: ClipTextConfig,
+    tokenizer: TextTokenizer,
+    session: LazySession,
+  ) {
     this.place = place
     this.width = hidden_size
     this.length = tokenizer.length
@@ -35,21 +40,29 @@ export class TextEncoder {
 
   /** @throws CheckpointError, UnsupportedModelError */
   static async open(folder: ModelFolder, options: SessionOptions): Promise<TextEncoder> {
-    if (folder.tokenizer === null) throw new CheckpointError(`Cannot load model ${folder.path}: it has no tokenizer folder`)
+    if (folder.tokenizer === null)
+      throw new CheckpointError(`Cannot load model ${folder.path}: it has no tokenizer folder`)
     const { place, config, weights } = await folder.component('text_encoder')
     const parsed = readClipTextConfig(place, config)
     const tokenizer = await TextTokenizer.open(folder.tokenizer, parsed.max_position_embeddings)
-    const session = new LazySession(() => authorClipText(parsed, weights, attentionStyles[options.provider]), options)
+    const session = new LazySession(
+      () => authorClipText(parsed, weights, attentionStyles[options.provider]),
+      options,
+    )
     return new TextEncoder(place, parsed, tokenizer, session)
   }
 
   async encode(texts: readonly string[]): Promise<EncodedText[]> {
     if (texts.length === 0) return []
     const tokenized = texts.map((text) => this.tokenizer.encode(text))
-    const ids = BigInt64Array.from(tokenized.flatMap(({ ids }) => ids), BigInt)
+    const ids = BigInt64Array.from(
+      tokenized.flatMap(({ ids }) => ids),
+      BigInt,
+    )
     const result = await this.session.run({ input_ids: { ids, shape: [texts.length, this.length] } })
     const { last_hidden_state: context, pooler_output: pooled } = result
-    if (!context || !pooled) throw new TypeError(`Cannot encode text with ${this.place}: an output is missing`)
+    if (!context || !pooled)
+      throw new TypeError(`Cannot encode text with ${this.place}: an output is missing`)
     return tokenized.map(({ truncated }, i) => ({
       context: rowsOf(context, i, i + 1),
       pooled: rowsOf(pooled, i, i + 1),

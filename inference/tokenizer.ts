@@ -17,7 +17,10 @@ export interface TokenizedText {
   readonly truncated: string
 }
 
-const token = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)])
+const token = z.union([
+  z.string(),
+  z.looseObject({ content: z.string() }).transform(({ content }) => content),
+])
 const configSchema = z.looseObject({
   model_max_length: z.number().positive().nullish(),
   pad_token: token.nullish(),
@@ -41,10 +44,15 @@ export class TextTokenizer {
   private readonly end: number
   private readonly padding: number
 
-  private constructor(tokenizer: Tokenizer, config: TokenizerConfig, { place, length }: { place: string; length: number }) {
+  private constructor(
+    tokenizer: Tokenizer,
+    config: TokenizerConfig,
+    { place, length }: { place: string; length: number },
+  ) {
     const idOf = (name: string) => {
       const id = tokenizer.token_to_id(name)
-      if (id === undefined) throw new CheckpointError(`Cannot use tokenizer ${place}: its vocabulary has no '${name}'`)
+      if (id === undefined)
+        throw new CheckpointError(`Cannot use tokenizer ${place}: its vocabulary has no '${name}'`)
       return id
     }
     this.tokenizer = tokenizer
@@ -62,7 +70,9 @@ export class TextTokenizer {
    */
   static async open(folder: string, length: number): Promise<TextTokenizer> {
     const names = await readdir(folder)
-    const config = names.includes('tokenizer_config.json') ? await readConfig(join(folder, 'tokenizer_config.json')) : {}
+    const config = names.includes('tokenizer_config.json')
+      ? await readConfig(join(folder, 'tokenizer_config.json'))
+      : {}
     const description = names.includes('tokenizer.json')
       ? await readJsonFile(join(folder, 'tokenizer.json'))
       : await describeClip(folder, names, config)
@@ -70,7 +80,9 @@ export class TextTokenizer {
       return new TextTokenizer(new Tokenizer(description, config), config, { place: folder, length })
     } catch (error) {
       if (error instanceof CheckpointError) throw error
-      throw new CheckpointError(`Cannot use tokenizer ${folder}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new CheckpointError(
+        `Cannot use tokenizer ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
 
@@ -98,7 +110,8 @@ async function readConfig(path: string): Promise<TokenizerConfig> {
 
 async function readText(path: string): Promise<string> {
   const { size } = await stat(path)
-  if (size > maxFileBytes) throw new CheckpointError(`Cannot read ${path}: it has ${size} bytes, at most ${maxFileBytes} are read`)
+  if (size > maxFileBytes)
+    throw new CheckpointError(`Cannot read ${path}: it has ${size} bytes, at most ${maxFileBytes} are read`)
   return await readFile(path, 'utf8')
 }
 
@@ -112,11 +125,18 @@ async function readJsonFile(path: string): Promise<object> {
 }
 
 /** The tokenizer.json that `vocab.json` and `merges.txt` amount to (huggingface/transformers v5.23.0, tokenization_clip.py). */
-async function describeClip(folder: string, names: readonly string[], config: TokenizerConfig): Promise<object> {
+async function describeClip(
+  folder: string,
+  names: readonly string[],
+  config: TokenizerConfig,
+): Promise<object> {
   if (!names.includes('vocab.json') || !names.includes('merges.txt'))
-    throw new CheckpointError(`Cannot use tokenizer ${folder}: it has neither tokenizer.json nor vocab.json and merges.txt`)
+    throw new CheckpointError(
+      `Cannot use tokenizer ${folder}: it has neither tokenizer.json nor vocab.json and merges.txt`,
+    )
   const vocab = vocabSchema.safeParse(await readJsonFile(join(folder, 'vocab.json')))
-  if (!vocab.success) throw new CheckpointError(`Cannot read ${join(folder, 'vocab.json')}: it is no map from token to id`)
+  if (!vocab.success)
+    throw new CheckpointError(`Cannot read ${join(folder, 'vocab.json')}: it is no map from token to id`)
   const lines = (await readText(join(folder, 'merges.txt'))).split('\n').map((line) => line.trimEnd())
   const merges = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')))
   const special = [config.bos_token ?? startOfText, config.eos_token ?? endOfText]
@@ -126,7 +146,11 @@ async function describeClip(folder: string, names: readonly string[], config: To
     added_tokens: special.map((content) => addedToken(content, vocab.data)),
     normalizer: {
       type: 'Sequence',
-      normalizers: [{ type: 'NFC' }, { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' }, { type: 'Lowercase' }],
+      normalizers: [
+        { type: 'NFC' },
+        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+        { type: 'Lowercase' },
+      ],
     },
     pre_tokenizer: {
       type: 'Sequence',
@@ -139,14 +163,26 @@ async function describeClip(folder: string, names: readonly string[], config: To
     decoder: { type: 'ByteLevel' },
     model: {
       type: 'BPE',
-      ...{ unk_token: config.unk_token ?? endOfText, continuing_subword_prefix: '', end_of_word_suffix: '</w>' },
+      ...{
+        unk_token: config.unk_token ?? endOfText,
+        continuing_subword_prefix: '',
+        end_of_word_suffix: '</w>',
+      },
       ...{ fuse_unk: false, byte_fallback: false, vocab: vocab.data, merges },
     },
   }
 }
 
 function addedToken(content: string, vocab: Readonly<Record<string, number>>): object {
-  return { id: vocab[content], content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }
+  return {
+    id: vocab[content],
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  }
 }
 
 function escapeForPattern(text: string): string {

@@ -43,7 +43,9 @@ const maxConfigBytes = 1024 * 1024
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   const listed = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new CheckpointError(`Cannot open model ${path}: ${error.code === 'ENOENT' ? 'there is no such folder' : error.message}`)
+    throw new CheckpointError(
+      `Cannot open model ${path}: ${error.code === 'ENOENT' ? 'there is no such folder' : error.message}`,
+    )
   })
   const all = new Set(listed.map(({ name }) => name))
   const names = new Set(networkNames.filter((name) => all.has(name)))
@@ -63,7 +65,11 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   }
 }
 
-async function readComponent(path: string, name: NetworkName, names: ReadonlySet<NetworkName>): Promise<Component> {
+async function readComponent(
+  path: string,
+  name: NetworkName,
+  names: ReadonlySet<NetworkName>,
+): Promise<Component> {
   const place = join(path, name)
   if (!names.has(name)) throw new CheckpointError(`Cannot use ${place}: the model has no such folder`)
   const [config, weights] = await Promise.all([readJson(join(place, 'config.json')), readWeights(place)])
@@ -81,7 +87,8 @@ export async function readJson(path: string): Promise<Config> {
   const refuse = (state: string) => new CheckpointError(`Cannot read ${path}: ${state}`)
   const info = await stat(path).catch(() => null)
   if (!info) throw refuse('there is no such file')
-  if (info.size > maxConfigBytes) throw refuse(`it has ${info.size} bytes, a config has at most ${maxConfigBytes}`)
+  if (info.size > maxConfigBytes)
+    throw refuse(`it has ${info.size} bytes, a config has at most ${maxConfigBytes}`)
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
@@ -106,7 +113,14 @@ const known = new Map<string, { readonly stamp: string; readonly hash: string }>
  * @returns 64 hex digits
  */
 export async function hashModel(path: string): Promise<string> {
-  const folders = [...networkNames, 'tokenizer', 'scheduler', 'feature_extractor', 'processor', 'image_processor']
+  const folders = [
+    ...networkNames,
+    'tokenizer',
+    'scheduler',
+    'feature_extractor',
+    'processor',
+    'image_processor',
+  ]
   const lists = await Promise.all(folders.map((folder) => relevantFiles(path, folder)))
   const total = createHash('sha256')
   for (const name of lists.flat().toSorted()) total.update(`${name}\0${await hashFile(join(path, name))}\n`)

@@ -113,7 +113,11 @@ function decodeUtf8(bytes: Uint8Array, refuse: Refuse): string {
   }
 }
 
-function entryOf(name: string, value: unknown, at: { path: string; start: number; refuse: Refuse }): TensorEntry {
+function entryOf(
+  name: string,
+  value: unknown,
+  at: { path: string; start: number; refuse: Refuse },
+): TensorEntry {
   const place = `tensor '${shorten(name)}'`
   const parsed = entrySchema.safeParse(value)
   if (!parsed.success) throw at.refuse(`the entry of ${place} is not { dtype, shape, data_offsets }`)
@@ -122,7 +126,9 @@ function entryOf(name: string, value: unknown, at: { path: string; start: number
   const [from, to] = data_offsets
   const claimed = shape.reduce((product, dim) => product * BigInt(dim), BigInt(bytesPerValue[dtype]))
   if (claimed !== BigInt(to) - BigInt(from))
-    throw at.refuse(`${place} is ${dtype} [${shape}], that is ${claimed} bytes, its offsets span ${to - from}`)
+    throw at.refuse(
+      `${place} is ${dtype} [${shape}], that is ${claimed} bytes, its offsets span ${to - from}`,
+    )
   return { name, dtype, shape, file: at.path, offset: at.start + from, length: to - from }
 }
 
@@ -149,7 +155,11 @@ function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-async function readExactly(file: Awaited<ReturnType<typeof open>>, position: number, length: number): Promise<Buffer> {
+async function readExactly(
+  file: Awaited<ReturnType<typeof open>>,
+  position: number,
+  length: number,
+): Promise<Buffer> {
   const buffer = Buffer.alloc(length)
   let done = 0
   while (done < length) {
@@ -169,7 +179,8 @@ export async function readTensor(entry: TensorEntry): Promise<Tensor> {
   const file = await open(entry.file, 'r')
   try {
     const bytes = await readExactly(file, entry.offset, entry.length)
-    if (bytes.length < entry.length) throw refusal(entry.file)(`it ends within tensor '${shorten(entry.name)}'`)
+    if (bytes.length < entry.length)
+      throw refusal(entry.file)(`it ends within tensor '${shorten(entry.name)}'`)
     return tensor(widen(bytes, entry), entry.shape)
   } finally {
     await file.close()
@@ -196,7 +207,10 @@ const views: Partial<Record<Dtype, View>> = {
 
 function widen(bytes: Buffer, { dtype, name, file }: TensorEntry): Float32Array {
   const view = views[dtype]
-  if (!view) throw new CheckpointError(`Cannot read tensor '${shorten(name)}' of ${file}: ${dtype} has no float32 form`)
+  if (!view)
+    throw new CheckpointError(
+      `Cannot read tensor '${shorten(name)}' of ${file}: ${dtype} has no float32 form`,
+    )
   if (endianness() !== 'LE') throw new CheckpointError(`Cannot read ${file}: this machine is big-endian`)
   const values = view(Uint8Array.from(bytes).buffer)
   return values instanceof Float32Array ? values : Float32Array.from(values)

@@ -74,9 +74,12 @@ function whyNone(names: readonly string[], others: readonly string[]): string {
 
 async function shardsOf(index: string, folder: string): Promise<string[]> {
   const parsed = indexSchema.safeParse(JSON.parse(await readFile(index, 'utf8')))
-  if (!parsed.success) throw new CheckpointError(`Cannot read ${index}: it has no weight_map from tensor to file`)
+  if (!parsed.success)
+    throw new CheckpointError(`Cannot read ${index}: it has no weight_map from tensor to file`)
   const names = [...new Set(Object.values(parsed.data.weight_map))].toSorted()
-  const stray = names.find((name) => basename(name) !== name || name.includes('\\') || !name.endsWith('.safetensors'))
+  const stray = names.find(
+    (name) => basename(name) !== name || name.includes('\\') || !name.endsWith('.safetensors'),
+  )
   if (stray !== undefined)
     throw new CheckpointError(`Cannot read ${index}: '${stray}' is no .safetensors file beside it`)
   return names.map((name) => join(folder, name))

@@ -34,7 +34,12 @@ export function checkClip(place: string, config: Record<string, unknown>): void 
  * @param bias added to the attention scores, [1, 1, T, T]
  * @returns [B·T, d]
  */
-export function clipLayers(s: Scope, x: Value, config: ClipFields, { batch, bias }: { batch: Value; bias?: Value }): Value {
+export function clipLayers(
+  s: Scope,
+  x: Value,
+  config: ClipFields,
+  { batch, bias }: { batch: Value; bias?: Value },
+): Value {
   let hidden = x
   for (let i = 0; i < config.num_hidden_layers; i++) {
     const layer = s.at('encoder.layers', i)
@@ -44,11 +49,17 @@ export function clipLayers(s: Scope, x: Value, config: ClipFields, { batch, bias
   return hidden
 }
 
-function selfAttention(s: Scope, x: Value, config: ClipFields, { batch, bias }: { batch: Value; bias?: Value }): Value {
+function selfAttention(
+  s: Scope,
+  x: Value,
+  config: ClipFields,
+  { batch, bias }: { batch: Value; bias?: Value },
+): Value {
   const { hidden_size: width, num_attention_heads: heads, layer_norm_eps } = config
   const square = { from: width, to: width }
   const normal = layerNorm(s.at('layer_norm1'), x, width, layer_norm_eps)
-  const project = (name: string) => splitBatch(s, linear(s.at('self_attn', name), normal, square), width, batch)
+  const project = (name: string) =>
+    splitBatch(s, linear(s.at('self_attn', name), normal, square), width, batch)
   const mixed = attention(s, {
     ...{ query: project('q_proj'), key: project('k_proj'), value: project('v_proj') },
     ...{ heads, headWidth: width / heads },

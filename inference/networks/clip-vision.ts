@@ -34,7 +34,11 @@ export function readClipVisionConfig(place: string, config: Record<string, unkno
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorClipVision(config: ClipVisionConfig, weights: Weights, style: AttentionStyle): OnnxModel {
+export function authorClipVision(
+  config: ClipVisionConfig,
+  weights: Weights,
+  style: AttentionStyle,
+): OnnxModel {
   const { hidden_size: width, patch_size, image_size, num_channels, projection_dim, layer_norm_eps } = config
   const patches = Math.floor(image_size / patch_size) ** 2
   const graph = new GraphBuilder(weights, style)
@@ -56,6 +60,9 @@ export function authorClipVision(config: ClipVisionConfig, weights: Weights, sty
   const first = s.op('Gather', [hidden, graph.ints([0], [])], { axis: 1 }) // [B, d]
   const pooled = layerNorm(s.at('post_layernorm'), first, width, layer_norm_eps)
   const projection = { from: width, to: projection_dim, bias: false }
-  graph.output('image_embeds', linear(graph.root('visual_projection'), pooled, projection), ['B', projection_dim])
+  graph.output('image_embeds', linear(graph.root('visual_projection'), pooled, projection), [
+    'B',
+    projection_dim,
+  ])
   return graph.finish('clip-vision')
 }

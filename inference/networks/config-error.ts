@@ -16,7 +16,11 @@ export interface Limit {
  *
  * @throws UnsupportedModelError naming every such field, its value and what is supported.
  */
-export function checkLimits(place: string, config: Record<string, unknown>, limits: Record<string, Limit>): void {
+export function checkLimits(
+  place: string,
+  config: Record<string, unknown>,
+  limits: Record<string, Limit>,
+): void {
   const faults = Object.entries(limits).flatMap(([field, { supported, allowed }]) => {
     const value = config[field]
     if (value === undefined || allowed(value)) return []

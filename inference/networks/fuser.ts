@@ -33,7 +33,12 @@ export interface Gate {
  * @param at the gate, and the shape vector [B]
  * @returns [B·T, d]
  */
-export function gatedLayer(s: Scope, x: Value, plan: TransformerPlan, at: { batch: Value; gate: Gate }): Value {
+export function gatedLayer(
+  s: Scope,
+  x: Value,
+  plan: TransformerPlan,
+  at: { batch: Value; gate: Gate },
+): Value {
   const width = innerWidth(plan)
   const open = () => {
     const seen = scaled(s, 'alpha_attn', lookAround(s, x, plan, at), width, at)
@@ -44,7 +49,12 @@ export function gatedLayer(s: Scope, x: Value, plan: TransformerPlan, at: { batc
   return s.graph.branch(s.path, at.gate.open, ['places', width], open, () => s.op('Identity', [x]))
 }
 
-function lookAround(s: Scope, x: Value, plan: TransformerPlan, { batch, gate }: { batch: Value; gate: Gate }): Value {
+function lookAround(
+  s: Scope,
+  x: Value,
+  plan: TransformerPlan,
+  { batch, gate }: { batch: Value; gate: Gate },
+): Value {
   const width = innerWidth(plan)
   const normal = layerNorm(s.at('norm1'), x, width)
   const project = (name: string) =>
@@ -72,11 +82,21 @@ function scaled(s: Scope, alpha: string, x: Value, width: number, at: { batch: V
  *
  * @param tokens [B, N, D] from the position net
  */
-export function groundingKeyValue(s: Scope, tokens: Value, plan: TransformerPlan, tokenWidth: number): KeyValue {
+export function groundingKeyValue(
+  s: Scope,
+  tokens: Value,
+  plan: TransformerPlan,
+  tokenWidth: number,
+): KeyValue {
   const width = innerWidth(plan)
   const rows = linear(s.at('linear'), joinBatch(s, tokens, tokenWidth), { from: tokenWidth, to: width })
   const normal = layerNorm(s.at('norm1'), rows, width)
   const project = (name: string) =>
-    splitBatch(s, linear(s.at('attn', name), normal, { from: width, to: width, bias: false }), width, batchOf(s, tokens))
+    splitBatch(
+      s,
+      linear(s.at('attn', name), normal, { from: width, to: width, bias: false }),
+      width,
+      batchOf(s, tokens),
+    )
   return { key: project('to_k'), value: project('to_v') } // [B, N, d]
 }

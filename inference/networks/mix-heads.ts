@@ -13,7 +13,11 @@ export interface KeyValue {
  * @param input query [B, T, d], key and value [B, S, d]
  * @returns [B·T, d]
  */
-export function mixHeads(s: Scope, input: KeyValue & { readonly query: Value }, plan: TransformerPlan): Value {
+export function mixHeads(
+  s: Scope,
+  input: KeyValue & { readonly query: Value },
+  plan: TransformerPlan,
+): Value {
   const width = innerWidth(plan)
   const mixed = attention(s, { ...input, heads: plan.heads, headWidth: plan.headWidth })
   return linear(s.at('to_out.0'), joinBatch(s, mixed, width), { from: width, to: width })

@@ -41,7 +41,12 @@ export function textImageTokens(
 ): Value {
   const positions = positionFeatures(s, boxes, masks)
   const fromText = tokens(s.at('linears_text'), orNull(s, text, 'null_text_feature', width), positions, width)
-  const fromImage = tokens(s.at('linears_image'), orNull(s, image, 'null_image_feature', width), positions, width)
+  const fromImage = tokens(
+    s.at('linears_image'),
+    orNull(s, image, 'null_image_feature', width),
+    positions,
+    width,
+  )
   return s.op('Concat', [fromText, fromImage], { axis: 1 })
 }
 

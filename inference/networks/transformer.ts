@@ -32,7 +32,12 @@ export interface TransformerContext {
 }
 
 /** @returns [B, C, H, W] */
-export function spatialTransformer(s: Scope, x: Value, plan: TransformerPlan, context: TransformerContext): Value {
+export function spatialTransformer(
+  s: Scope,
+  x: Value,
+  plan: TransformerPlan,
+  context: TransformerContext,
+): Value {
   const { channels, depth } = plan
   const inner = innerWidth(plan)
   const normal = groupNorm(s.at('norm'), x, channels, { groups: context.groups, eps: 1e-6 })
@@ -66,7 +71,12 @@ function selfAttention(s: Scope, x: Value, plan: TransformerPlan, batch: Value):
   return mixHeads(s.at('attn1'), input, plan)
 }
 
-function crossAttention(s: Scope, x: Value, plan: TransformerPlan, { batch, text }: TransformerContext): Value {
+function crossAttention(
+  s: Scope,
+  x: Value,
+  plan: TransformerPlan,
+  { batch, text }: TransformerContext,
+): Value {
   const width = innerWidth(plan)
   const normal = layerNorm(s.at('norm2'), x, width)
   const query = linear(s.at('attn2.to_q'), normal, { from: width, to: width, bias: false })

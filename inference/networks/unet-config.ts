@@ -106,7 +106,8 @@ const silu = oneOf('silu', 'swish')
 const none = oneOf(null)
 const off: Limit = {
   supported: 'false',
-  allowed: (value) => value === false || value === null || (Array.isArray(value) && value.every((item) => !item)),
+  allowed: (value) =>
+    value === false || value === null || (Array.isArray(value) && value.every((item) => !item)),
 }
 const limits = {
   act_fn: silu,
@@ -121,7 +122,12 @@ const limits = {
   dual_cross_attention: off,
   class_embeddings_concat: off,
   ...{ encoder_hid_dim: none, encoder_hid_dim_type: none, class_embed_type: none, addition_embed_type: none },
-  ...{ num_class_embeds: none, time_cond_proj_dim: none, time_embedding_act_fn: none, timestep_post_act: none },
+  ...{
+    num_class_embeds: none,
+    time_cond_proj_dim: none,
+    time_embedding_act_fn: none,
+    timestep_post_act: none,
+  },
   cross_attention_norm: none,
 }
 
@@ -130,7 +136,11 @@ const limits = {
  *
  * @throws UnsupportedModelError naming the field, its value and what is supported.
  */
-export function planUNet(place: string, raw: Record<string, unknown>, weights: Pick<Weights, 'entries'>): UNetPlan {
+export function planUNet(
+  place: string,
+  raw: Record<string, unknown>,
+  weights: Pick<Weights, 'entries'>,
+): UNetPlan {
   checkLimits(place, raw, limits)
   const config = parseConfig(place, schema, raw)
   const levels = readLevels(place, config)
@@ -198,7 +208,9 @@ function downLevel(levels: readonly Level[], i: number): LevelPlan {
   const path = `down_blocks.${i}`
   const layers = Array.from({ length: level.layers }, (_, j) => ({
     resnet: { path: `${path}.resnets.${j}`, from: j === 0 ? before : level.channels, to: level.channels },
-    transformer: level.downAttends ? transformer(`${path}.attentions.${j}`, level, depthAt(level.depth, j)) : null,
+    transformer: level.downAttends
+      ? transformer(`${path}.attentions.${j}`, level, depthAt(level.depth, j))
+      : null,
   }))
   const resampler = i < levels.length - 1 ? `${path}.downsamplers.0` : null
   return { layers, channels: level.channels, resampler }
@@ -216,7 +228,9 @@ function upLevel(levels: readonly Level[], block: number): LevelPlan {
     const skip = j === level.layers ? above : level.channels
     return {
       resnet: { path: `${path}.resnets.${j}`, from: incoming + skip, to: level.channels },
-      transformer: level.upAttends ? transformer(`${path}.attentions.${j}`, level, depthAt(level.upDepth, j)) : null,
+      transformer: level.upAttends
+        ? transformer(`${path}.attentions.${j}`, level, depthAt(level.upDepth, j))
+        : null,
     }
   })
   return { layers, channels: level.channels, resampler: i > 0 ? `${path}.upsamplers.0` : null }
@@ -227,7 +241,9 @@ function midPlan(levels: readonly Level[], type: string | null): MidPlan | null 
   const level = at(levels, levels.length - 1)
   const { channels } = level
   const resnet = (j: number) => ({ path: `mid_block.resnets.${j}`, from: channels, to: channels })
-  const rest = [{ transformer: transformer('mid_block.attentions.0', level, depthAt(level.depth, 0)), resnet: resnet(1) }]
+  const rest = [
+    { transformer: transformer('mid_block.attentions.0', level, depthAt(level.depth, 0)), resnet: resnet(1) },
+  ]
   return { channels, first: resnet(0), rest: type === 'UNetMidBlock2DCrossAttn' ? rest : [] }
 }
 
@@ -253,7 +269,8 @@ function gatingOf(place: string, config: UNetConfig, { entries }: Pick<Weights, 
     throw new UnsupportedModelError(
       `Cannot run ${place}: it has ${foreign}, grounding of keypoints or maps; supported is grounding of boxes by text or pictures`,
     )
-  if (config.attention_type === 'gated' || config.attention_type === 'gated-text-image') return config.attention_type
+  if (config.attention_type === 'gated' || config.attention_type === 'gated-text-image')
+    return config.attention_type
   if (entries.has('position_net.null_text_feature')) return 'gated-text-image'
   const says = config.use_gated_attention === true || config.enable_gligen === true
   return says || entries.has('position_net.null_positive_feature') ? 'gated' : 'none'
@@ -266,7 +283,8 @@ export function innerWidth({ heads, headWidth }: TransformerPlan): number {
 
 /** Every transformer block with its path, in the order it runs. */
 export function transformerBlocks({ down, mid, up }: UNetPlan): { path: string; plan: TransformerPlan }[] {
-  const of = (levels: readonly LevelPlan[]) => levels.flatMap(({ layers }) => layers.map(({ transformer }) => transformer))
+  const of = (levels: readonly LevelPlan[]) =>
+    levels.flatMap(({ layers }) => layers.map(({ transformer }) => transformer))
   const all = [...of(down), ...(mid?.rest ?? []).map(({ transformer }) => transformer), ...of(up)]
   return all
     .filter((plan) => plan !== null)

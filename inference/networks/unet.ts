@@ -15,7 +15,13 @@ import type { KeyValue } from './mix-heads.ts'
 import { textImageTokens, textTokens } from './position-net.ts'
 import { downsample, resnet, upsample, type TimeInput } from './resnet.ts'
 import { spatialTransformer, type TransformerContext } from './transformer.ts'
-import { innerWidth, transformerBlocks, type LayerPlan, type ResnetPlan, type UNetPlan } from './unet-config.ts'
+import {
+  innerWidth,
+  transformerBlocks,
+  type LayerPlan,
+  type ResnetPlan,
+  type UNetPlan,
+} from './unet-config.ts'
 
 /** Names of the two tensors a block gets from a conditioner. */
 export function keyValueNames(block: string, kind: 'attn2' | 'fuser'): { key: string; value: string } {
@@ -36,7 +42,12 @@ export function authorTextConditioner(plan: UNetPlan, weights: Weights, style: A
     const width = innerWidth(transformer)
     const at = graph.root(`${path}.attn2`)
     const project = (name: string) =>
-      splitBatch(at, linear(at.at(name), rows, { from: plan.contextWidth, to: width, bias: false }), width, batch)
+      splitBatch(
+        at,
+        linear(at.at(name), rows, { from: plan.contextWidth, to: width, bias: false }),
+        width,
+        batch,
+      )
     const names = keyValueNames(path, 'attn2')
     graph.output(names.key, project('to_k'), ['B', 'S', width])
     graph.output(names.value, project('to_v'), ['B', 'S', width])
@@ -51,12 +62,21 @@ export function authorTextConditioner(plan: UNetPlan, weights: Weights, style: A
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorGroundingConditioner(plan: UNetPlan, weights: Weights, style: AttentionStyle): OnnxModel {
+export function authorGroundingConditioner(
+  plan: UNetPlan,
+  weights: Weights,
+  style: AttentionStyle,
+): OnnxModel {
   const graph = new GraphBuilder(weights, style)
   const tokens = groundingTokens(graph, plan)
   for (const { path, plan: transformer } of transformerBlocks(plan)) {
     const width = innerWidth(transformer)
-    const { key, value } = groundingKeyValue(graph.root(`${path}.fuser`), tokens, transformer, plan.contextWidth)
+    const { key, value } = groundingKeyValue(
+      graph.root(`${path}.fuser`),
+      tokens,
+      transformer,
+      plan.contextWidth,
+    )
     const names = keyValueNames(path, 'fuser')
     graph.output(names.key, key, ['B', 'tokens', width])
     graph.output(names.value, value, ['B', 'tokens', width])
@@ -92,9 +112,16 @@ export function authorUNetStep(plan: UNetPlan, weights: Weights, style: Attentio
   const input = plan.config.center_input_sample
     ? add(s, s.op('Mul', [sample, graph.scalar(2)]), graph.scalar(-1))
     : sample
-  const start = conv(s.at('conv_in'), input, { from: plan.inChannels, to: plan.baseChannels, kernel: conv_in_kernel })
+  const start = conv(s.at('conv_in'), input, {
+    from: plan.inChannels,
+    to: plan.baseChannels,
+    kernel: conv_in_kernel,
+  })
   const x = levels(s, start, plan, { time, context })
-  const normal = groupNorm(s.at('conv_norm_out'), x, plan.baseChannels, { groups: norm_num_groups, eps: norm_eps })
+  const normal = groupNorm(s.at('conv_norm_out'), x, plan.baseChannels, {
+    groups: norm_num_groups,
+    eps: norm_eps,
+  })
   const last = { from: plan.baseChannels, to: plan.outChannels, kernel: conv_out_kernel }
   graph.output('out', conv(s.at('conv_out'), silu(s, normal), last), ['B', plan.outChannels, 'h', 'w'])
   return graph.finish('unet-step')
@@ -138,7 +165,14 @@ function levels(s: Scope, start: Value, plan: UNetPlan, inputs: StepInputs): Val
   return x
 }
 
-function timedResnet(s: Scope, x: Value, block: ResnetPlan, plan: UNetPlan, inputs: StepInputs, outputScale = 1): Value {
+function timedResnet(
+  s: Scope,
+  x: Value,
+  block: ResnetPlan,
+  plan: UNetPlan,
+  inputs: StepInputs,
+  outputScale = 1,
+): Value {
   const { norm_num_groups: groups, norm_eps: eps } = plan.config
   return resnet(s.at(block.path), x, { ...block, norm: { groups, eps }, time: inputs.time, outputScale })
 }
@@ -148,7 +182,10 @@ function stepContext(graph: GraphBuilder, plan: UNetPlan, batch: Value): Transfo
   const ask = (block: string, kind: 'attn2' | 'fuser', tokens: string, width: number) => {
     const { key, value } = keyValueNames(block, kind)
     const dims = ['B', tokens, width]
-    given.set(`${block}.${kind}`, { key: graph.input(key, 'float', dims), value: graph.input(value, 'float', dims) })
+    given.set(`${block}.${kind}`, {
+      key: graph.input(key, 'float', dims),
+      value: graph.input(value, 'float', dims),
+    })
   }
   const blocks = transformerBlocks(plan)
   for (const { path, plan: transformer } of blocks) ask(path, 'attn2', 'S', innerWidth(transformer))
@@ -187,7 +224,10 @@ function timeEmbedding(s: Scope, plan: UNetPlan): TimeInput {
   const waves = [s.op('Sin', [angles]), s.op('Cos', [angles])]
   const features = s.op('Concat', flip_sin_to_cos ? waves.toReversed() : waves, { axis: 1 }) // [B, C]
   const width = plan.timeWidth
-  const first = silu(s, linear(s.at('time_embedding.linear_1'), features, { from: plan.baseChannels, to: width }))
+  const first = silu(
+    s,
+    linear(s.at('time_embedding.linear_1'), features, { from: plan.baseChannels, to: width }),
+  )
   const second = linear(s.at('time_embedding.linear_2'), first, { from: width, to: width })
   return { value: silu(s, second), width, mode }
 }

@@ -83,7 +83,12 @@ export function authorVaeDecoder(config: VaeConfig, weights: Weights, style: Att
     if (level < widths.length - 1) x = upsample(block.at('upsamplers.0'), x, width)
     channels = width
   })
-  graph.output('decoded', finish(s, x, { from: channels, to: out_channels }, config), ['B', out_channels, 'H', 'W'])
+  graph.output('decoded', finish(s, x, { from: channels, to: out_channels }, config), [
+    'B',
+    out_channels,
+    'H',
+    'W',
+  ])
   return graph.finish('vae-decoder')
 }
 
@@ -94,7 +99,13 @@ export function authorVaeDecoder(config: VaeConfig, weights: Weights, style: Att
  * @throws CheckpointError when weights are missing or of another shape.
  */
 export function authorVaeEncoder(config: VaeConfig, weights: Weights, style: AttentionStyle): OnnxModel {
-  const { latent_channels, in_channels, layers_per_block, down_block_types, block_out_channels: widths } = config
+  const {
+    latent_channels,
+    in_channels,
+    layers_per_block,
+    down_block_types,
+    block_out_channels: widths,
+  } = config
   const moments = 2 * latent_channels
   const graph = new GraphBuilder(weights, style)
   const image = graph.input('image', 'float', ['B', in_channels, 'H', 'W'])
@@ -138,7 +149,9 @@ function resnets(s: Scope, x: Value, { from, to, layers, attended }: Run, config
 function middle(s: Scope, x: Value, channels: number, config: VaeConfig): Value {
   const shape = { from: channels, to: channels, norm: normOf(config) }
   const first = resnet(s.at('resnets.0'), x, shape)
-  const mixed = config.mid_block_add_attention ? placeAttention(s.at('attentions.0'), first, channels, config) : first
+  const mixed = config.mid_block_add_attention
+    ? placeAttention(s.at('attentions.0'), first, channels, config)
+    : first
   return resnet(s.at('resnets.1'), mixed, shape)
 }
 

@@ -43,7 +43,8 @@ function commonFolder(files: readonly string[]): string | null {
 function writeGraph(w: ProtobufWriter, graph: Graph, folder: string): void {
   for (const node of graph.nodes) w.message(1, (inner) => writeNode(inner, node, folder))
   w.text(2, graph.name)
-  for (const initializer of graph.initializers) w.message(5, (inner) => writeInitializer(inner, initializer, folder))
+  for (const initializer of graph.initializers)
+    w.message(5, (inner) => writeInitializer(inner, initializer, folder))
   for (const input of graph.inputs) w.message(11, (inner) => writeValueInfo(inner, input))
   for (const output of graph.outputs) w.message(12, (inner) => writeValueInfo(inner, output))
 }

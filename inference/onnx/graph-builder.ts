@@ -48,7 +48,14 @@ export class GraphBuilder {
 
   /** Gives a value its public name. */
   output(name: string, value: Value, dims: readonly Dim[]): void {
-    this.block.nodes.push({ name, op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} })
+    this.block.nodes.push({
+      name,
+      op: 'Identity',
+      domain: '',
+      inputs: [value],
+      outputs: [name],
+      attributes: {},
+    })
     this.outputs.push({ name, type: 'float', dims })
   }
 
@@ -56,14 +63,26 @@ export class GraphBuilder {
     return new Scope(this, path)
   }
 
-  op(path: string, op: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}, domain = ''): Value {
+  op(
+    path: string,
+    op: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute> = {},
+    domain = '',
+  ): Value {
     const name = this.unique(path ? `${path}/${op}` : op)
     this.block.nodes.push({ name, op, domain, inputs, outputs: [name], attributes })
     return name
   }
 
   /** One of two values by a condition. Only the chosen branch runs, and only its weights are read. */
-  branch(path: string, condition: Value, dims: readonly Dim[], then: () => Value, otherwise: () => Value): Value {
+  branch(
+    path: string,
+    condition: Value,
+    dims: readonly Dim[],
+    then: () => Value,
+    otherwise: () => Value,
+  ): Value {
     const thenGraph = this.subgraph(`${path}/then`, dims, then)
     const elseGraph = this.subgraph(`${path}/else`, dims, otherwise)
     return this.op(path, 'If', [condition], {
@@ -94,17 +113,29 @@ export class GraphBuilder {
    *
    * @throws CheckpointError when the tensor is missing, of another shape, or no float.
    */
-  weight(key: string, shape: readonly number[], dims = shape, rows: readonly [from: number, to: number] = [0, shape[0] ?? 1]): Value {
+  weight(
+    key: string,
+    shape: readonly number[],
+    dims = shape,
+    rows: readonly [from: number, to: number] = [0, shape[0] ?? 1],
+  ): Value {
     const entry = this.entry(key, shape)
     const type = elementTypes[entry.dtype]
-    if (!type) throw this.refuse(`tensor '${key}' is stored as ${entry.dtype}; supported are F32, F16 and BF16`)
+    if (!type)
+      throw this.refuse(`tensor '${key}' is stored as ${entry.dtype}; supported are F32, F16 and BF16`)
     const name = this.initializer(entry, { type, dims, rows: shape.length ? rows : [0, 1] })
     return type === 'float' ? name : this.widened(name)
   }
 
   finish(name: string): OnnxModel {
     const [{ nodes }] = this.blocks
-    const graph = { name, nodes, initializers: [...this.initializers.values()], inputs: this.inputs, outputs: this.outputs }
+    const graph = {
+      name,
+      nodes,
+      initializers: [...this.initializers.values()],
+      inputs: this.inputs,
+      outputs: this.outputs,
+    }
     return { graph, opset: this.attention === 'standard' ? 23 : 21 }
   }
 
@@ -121,18 +152,26 @@ export class GraphBuilder {
   }
 
   private refuse(state: string): CheckpointError {
-    return new CheckpointError(`Cannot use ${this.weights.place}: ${state}; the weights and the config must be of one model`)
+    return new CheckpointError(
+      `Cannot use ${this.weights.place}: ${state}; the weights and the config must be of one model`,
+    )
   }
 
   private initializer(
     { name: key, file, offset, length, shape }: TensorEntry,
-    { type, dims, rows: [from, to] }: { type: ElementType; dims: readonly number[]; rows: readonly [number, number] },
+    {
+      type,
+      dims,
+      rows: [from, to],
+    }: { type: ElementType; dims: readonly number[]; rows: readonly [number, number] },
   ): string {
     const rowBytes = length / (shape[0] ?? 1)
     const name = sameShape(dims, shape) ? key : `${key}[${from}:${to}] as [${dims}]`
     const data = { file, offset: offset + from * rowBytes, length: (to - from) * rowBytes }
     if (sizeOf(dims) * (shape[0] ?? 1) !== sizeOf(shape) * (to - from))
-      throw new RangeError(`Cannot declare rows ${from}..${to} of '${key}' [${shape}] as [${dims}]: the sizes differ`)
+      throw new RangeError(
+        `Cannot declare rows ${from}..${to} of '${key}' [${shape}] as [${dims}]: the sizes differ`,
+      )
     this.initializers.set(name, { name, type, dims, data })
     return name
   }
@@ -152,7 +191,13 @@ export class GraphBuilder {
     const result = write()
     const output = this.op(name, 'Identity', [result])
     this.blocks.pop()
-    return { name, nodes: block.nodes, initializers: [], inputs: [], outputs: [{ name: output, type: 'float' as const, dims }] }
+    return {
+      name,
+      nodes: block.nodes,
+      initializers: [],
+      inputs: [],
+      outputs: [{ name: output, type: 'float' as const, dims }],
+    }
   }
 
   private unique(name: string): string {

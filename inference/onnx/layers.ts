@@ -49,7 +49,11 @@ export interface ConvShape {
   readonly bias?: boolean
 }
 
-export function conv(s: Scope, x: Value, { from, to, kernel = 3, stride = 1, pads, bias = true }: ConvShape): Value {
+export function conv(
+  s: Scope,
+  x: Value,
+  { from, to, kernel = 3, stride = 1, pads, bias = true }: ConvShape,
+): Value {
   const border = (kernel - 1) / 2
   const weight = s.weight('weight', [to, from, kernel, kernel])
   return s.op('Conv', bias ? [x, weight, s.weight('bias', [to])] : [x, weight], {
@@ -64,7 +68,12 @@ export function conv(s: Scope, x: Value, { from, to, kernel = 3, stride = 1, pad
  *
  * @param channels C, a multiple of `groups`
  */
-export function groupNorm(s: Scope, x: Value, channels: number, { groups, eps }: { groups: number; eps: number }): Value {
+export function groupNorm(
+  s: Scope,
+  x: Value,
+  channels: number,
+  { groups, eps }: { groups: number; eps: number },
+): Value {
   const { graph } = s
   const ones = graph.floats(`ones[${groups}]`, Array<number>(groups).fill(1))
   const zeros = graph.floats(`zeros[${groups}]`, Array<number>(groups).fill(0))

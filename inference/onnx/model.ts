@@ -26,7 +26,8 @@ export interface Initializer {
 }
 
 /** A plain number is an integer; a float says so. */
-export type Attribute = number | string | readonly number[] | { readonly float: number } | { readonly graph: Graph }
+export type Attribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly graph: Graph }
 
 export interface Node {
   readonly name: string

@@ -3,26 +3,28 @@ import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Sampler } from './sampler.ts'
 
-const files = readdirSync(import.meta.dirname)
+const names = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.ts'))
+  .map((name) => basename(name, '.ts'))
+  .filter((name) => name !== basename(import.meta.filename, '.ts'))
   .toSorted()
-const modules = await Promise.all(
-  files
-    .filter((name) => name !== basename(import.meta.filename))
-    .map(async (name) => ({ name, module: (await import(new URL(name, import.meta.url).href)) as { default?: Sampler } })),
-)
+
+async function read(name: string): Promise<[string, Sampler][]> {
+  const { default: sampler } = (await import(new URL(`${name}.ts`, import.meta.url).href)) as {
+    default?: Sampler
+  }
+  if (sampler && sampler.name !== name)
+    throw new Error(`Cannot list sampler '${sampler.name}': its file is ${name}.ts, name both alike`)
+  return sampler ? [[name, sampler]] : []
+}
 
 /** In alphabetical order. */
-export const samplers: ReadonlyMap<string, Sampler> = new Map(
-  modules.flatMap(({ name, module }) => (module.default ? [[basename(name, '.ts'), module.default] as const] : [])),
-)
-
-for (const [file, { name }] of samplers)
-  if (file !== name) throw new Error(`Cannot list sampler '${name}': its file is ${file}.ts, name both alike`)
+export const samplers: ReadonlyMap<string, Sampler> = new Map((await Promise.all(names.map(read))).flat())
 
 /** @throws RangeError naming the samplers that exist. */
 export function findSampler(name: string): Sampler {
   const sampler = samplers.get(name)
-  if (!sampler) throw new RangeError(`Cannot find sampler '${name}': there are ${[...samplers.keys()].join(', ')}`)
+  if (!sampler)
+    throw new RangeError(`Cannot find sampler '${name}': there are ${[...samplers.keys()].join(', ')}`)
   return sampler
 }

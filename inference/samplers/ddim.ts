@@ -30,7 +30,8 @@ const ddim: Sampler = {
     const { alpha: alphaFrom, sigmaHat: sigmaFrom } = alphaSigma(from)
     const { alpha, sigmaHat } = alphaSigma(to)
     const s = schedule.eta * (sigmaHat / sigmaFrom) * Math.sqrt(1 - (alphaFrom / alpha) ** 2)
-    if (s > 0 && !noise) throw new TypeError(`Cannot take a step of ddim with eta ${schedule.eta}: it needs noise`)
+    if (s > 0 && !noise)
+      throw new TypeError(`Cannot take a step of ddim with eta ${schedule.eta}: it needs noise`)
     const direction = Math.sqrt(Math.max(0, sigmaHat * sigmaHat - s * s))
     const moved = combine([alpha, denoised], [direction, epsilon], [s, s > 0 && noise ? noise : epsilon])
     return { sample: moved, denoised, history: noHistory }

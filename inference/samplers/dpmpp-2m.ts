@@ -4,7 +4,13 @@ import { sigmaTransitions, vpSchedule, type SamplerTraits } from './plan.ts'
 import { noHistory, type Sampler } from './sampler.ts'
 import { alphaSigma, denoisedFrom, transitionAt } from './schedule.ts'
 
-const traits: SamplerTraits = { name: 'dpmpp-2m', spacing: 'linspace', points: 'open', whole: true, karras: true }
+const traits: SamplerTraits = {
+  name: 'dpmpp-2m',
+  spacing: 'linspace',
+  points: 'open',
+  whole: true,
+  karras: true,
+}
 
 const dpmpp2m: Sampler = {
   name: traits.name,

@@ -25,7 +25,11 @@ const eulerAncestral: Sampler = {
     const up = Math.sqrt((to ** 2 * (from ** 2 - to ** 2)) / from ** 2)
     const down = Math.sqrt(to ** 2 - up ** 2)
     const ratio = down / from
-    return { sample: combine([ratio, sample], [1 - ratio, denoised], [up, noise]), denoised, history: noHistory }
+    return {
+      sample: combine([ratio, sample], [1 - ratio, denoised], [up, noise]),
+      denoised,
+      history: noHistory,
+    }
   },
 }
 

@@ -4,7 +4,13 @@ import { veSchedule, type SamplerTraits } from './plan.ts'
 import { noHistory, type Sampler } from './sampler.ts'
 import { denoisedFrom, transitionAt } from './schedule.ts'
 
-const traits: SamplerTraits = { name: 'euler', spacing: 'linspace', points: 'ends', whole: false, karras: true }
+const traits: SamplerTraits = {
+  name: 'euler',
+  spacing: 'linspace',
+  points: 'ends',
+  whole: false,
+  karras: true,
+}
 
 const euler: Sampler = {
   name: traits.name,

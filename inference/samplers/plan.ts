@@ -18,10 +18,11 @@ export interface SamplerTraits {
 /**
  * Times of a run, noisiest first, without the skipped ones.
  *
- * @throws RangeError when steps or skip are out of range.
+ * @throws RangeError when steps or skip are out of range, or Karras levels are asked of a sampler that has none.
  */
-export function timesOf(config: SchedulerConfig, { steps, skip = 0, spacing }: PlanOptions, traits: SamplerTraits): number[] {
-  checkOptions(config, { steps, skip }, traits.name)
+export function timesOf(config: SchedulerConfig, options: PlanOptions, traits: SamplerTraits): number[] {
+  const { steps, skip = 0, spacing, karras = false } = options
+  checkOptions(config, { steps, skip, karras }, traits)
   const { trainSteps, stepsOffset: offset } = config
   const input = { steps, trainSteps, offset, points: traits.points, whole: traits.whole }
   const times = spacedTimes(spacingOf(config, spacing, traits), input)
@@ -32,15 +33,31 @@ function spacingOf(config: SchedulerConfig, wish: Spacing | undefined, traits: S
   return wish ?? config.spacing ?? traits.spacing
 }
 
-function checkOptions({ trainSteps }: SchedulerConfig, { steps, skip }: { steps: number; skip: number }, name: string): void {
+function checkOptions(
+  { trainSteps }: SchedulerConfig,
+  options: PlanOptions & { skip: number },
+  traits: SamplerTraits,
+): void {
+  const { steps, skip, karras } = options
+  const { name } = traits
   if (!Number.isInteger(steps) || steps < 1 || steps > trainSteps)
-    throw new RangeError(`Cannot plan ${steps} steps of ${name}: steps must be a whole number from 1 to ${trainSteps}`)
+    throw new RangeError(
+      `Cannot plan ${steps} steps of ${name}: steps must be a whole number from 1 to ${trainSteps}`,
+    )
   if (!Number.isInteger(skip) || skip < 0 || skip >= steps)
     throw new RangeError(`Cannot skip ${skip} of ${steps} steps of ${name}: at least one step must remain`)
+  if (karras && !traits.karras)
+    throw new RangeError(
+      `Cannot plan ${name} with Karras levels: its times must be training times, leave karras off`,
+    )
 }
 
 /** Transitions for samplers that go from each noise level straight to the next, and end at none. */
-export function sigmaTransitions(config: SchedulerConfig, options: PlanOptions, traits: SamplerTraits): Transition[] {
+export function sigmaTransitions(
+  config: SchedulerConfig,
+  options: PlanOptions,
+  traits: SamplerTraits,
+): Transition[] {
   const table = noiseTable(config)
   const levels = wantsKarras(config, options, traits)
     ? karrasLevels(table, config, options, traits)
@@ -49,17 +66,23 @@ export function sigmaTransitions(config: SchedulerConfig, options: PlanOptions, 
 }
 
 function wantsKarras(config: SchedulerConfig, { karras }: PlanOptions, traits: SamplerTraits): boolean {
-  if (karras && !traits.karras)
-    throw new RangeError(`Cannot plan ${traits.name} with Karras levels: its times must be training times, leave karras off`)
   return karras ?? (config.karras && traits.karras)
 }
 
 /** Euler takes its limits from the spaced times and keeps fractions; the others use the whole table and whole times. */
-function karrasLevels(table: NoiseTable, config: SchedulerConfig, options: PlanOptions, traits: SamplerTraits) {
+function karrasLevels(
+  table: NoiseTable,
+  config: SchedulerConfig,
+  options: PlanOptions,
+  traits: SamplerTraits,
+) {
   const { steps, skip = 0 } = options
   const spaced = timesOf(config, { ...options, skip: 0 }, traits).map((time) => sigmaAt(table, time))
-  const [max = 0, min = 0] = traits.whole ? [table.sigmas.at(-1), table.sigmas[0]] : [spaced[0], spaced.at(-1)]
-  const round = traits.whole && config.betaSchedule !== 'squaredcos_cap_v2' ? roundHalfToEven : (time: number) => time
+  const [max = 0, min = 0] = traits.whole
+    ? [table.sigmas.at(-1), table.sigmas[0]]
+    : [spaced[0], spaced.at(-1)]
+  const round =
+    traits.whole && config.betaSchedule !== 'squaredcos_cap_v2' ? roundHalfToEven : (time: number) => time
   const levels = karrasSigmas(steps, max, min).map((from) => ({ timestep: round(timeOf(table, from)), from }))
   return levels.slice(skip)
 }
@@ -70,13 +93,17 @@ function karrasLevels(table: NoiseTable, config: SchedulerConfig, options: PlanO
  * @param endAtZero which of the two, where the scheduler's file does not say
  */
 export function strideLevels(config: SchedulerConfig, endAtZero: boolean): (time: number) => number {
-  const table = noiseTable(config)
+  const table = noiseTable(config, 2 ** -48)
   const last = (config.endAtZero ?? endAtZero) ? 0 : sigmaAt(table, 0)
   return (time) => (time < 0 ? last : sigmaAt(table, time))
 }
 
 /** A schedule in the variance-preserving space: noise starts at scale 1. */
-export function vpSchedule({ prediction }: SchedulerConfig, sampler: string, transitions: readonly Transition[]): Schedule {
+export function vpSchedule(
+  { prediction }: SchedulerConfig,
+  sampler: string,
+  transitions: readonly Transition[],
+): Schedule {
   return { sampler, prediction, space: 'vp', transitions, initialScale: 1, clip: null, eta: 0 }
 }
 

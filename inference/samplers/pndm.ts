@@ -10,7 +10,12 @@ import { alphaSigma, denoisedFrom, noiseFrom, transitionAt } from './schedule.ts
 const traits: SamplerTraits = { name: 'pndm', spacing: 'leading', points: 'ends', whole: true, karras: false }
 
 /** Weights of the newest answers, newest first, by how many there are (Adams–Bashforth). */
-const weights = [[1], [3 / 2, -1 / 2], [23 / 12, -16 / 12, 5 / 12], [55 / 24, -59 / 24, 37 / 24, -9 / 24]] as const
+const weights = [
+  [1],
+  [3 / 2, -1 / 2],
+  [23 / 12, -16 / 12, 5 / 12],
+  [55 / 24, -59 / 24, 37 / 24, -9 / 24],
+] as const
 
 const pndm: Sampler = {
   name: traits.name,
@@ -21,7 +26,11 @@ const pndm: Sampler = {
   plan(config, options) {
     const stride = Math.floor(config.trainSteps / options.steps)
     const level = strideLevels(config, false)
-    const move = (timestep: number, start = timestep): Transition => ({ timestep, from: level(start), to: level(start - stride) })
+    const move = (timestep: number, start = timestep): Transition => ({
+      timestep,
+      from: level(start),
+      to: level(start - stride),
+    })
     const [first = 0, second, ...rest] = timesOf(config, options, traits)
     const repeat = second === undefined ? [] : [move(second, second + stride), move(second)]
     return vpSchedule(config, traits.name, [move(first), ...repeat, ...rest.map((time) => move(time))])
@@ -38,10 +47,14 @@ const pndm: Sampler = {
       return { ...moved, history: { tensors: [answer], numbers: [2] } }
     }
     const answers = [output, ...history.tensors].slice(0, 4)
-    const blended = combine(...answers.map((value, i) => [weights[answers.length - 1]?.[i] ?? 0, value] as const))
+    const blended = combine(
+      ...answers.map((value, i) => [weights[answers.length - 1]?.[i] ?? 0, value] as const),
+    )
     const moved = transfer(schedule, { from, to }, sample, blended)
     const first = history.numbers.length === 0
-    const next = first ? { tensors: [sample, output], numbers: [1] } : { tensors: answers.slice(0, 3), numbers: [2] }
+    const next = first
+      ? { tensors: [sample, output], numbers: [1] }
+      : { tensors: answers.slice(0, 3), numbers: [2] }
     return { ...moved, history: next }
   },
 }

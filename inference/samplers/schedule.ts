@@ -5,7 +5,8 @@ import type { Schedule, Transition } from './sampler.ts'
 /** The iteration's transition. @throws RangeError when the schedule has no such iteration. */
 export function transitionAt({ transitions, sampler }: Schedule, index: number): Transition {
   const transition = transitions[index]
-  if (!transition) throw new RangeError(`Cannot take step ${index} of ${sampler}: the schedule has ${transitions.length}`)
+  if (!transition)
+    throw new RangeError(`Cannot take step ${index} of ${sampler}: the schedule has ${transitions.length}`)
   return transition
 }
 
@@ -44,7 +45,9 @@ function unclipped({ prediction, space }: Schedule, sigma: number, x: Tensor, ou
   if (prediction === 'sample') return output
   if (prediction === 'epsilon')
     return space === 've' ? combine([1, x], [-sigma, output]) : combine([1 / alpha, x], [-sigma, output])
-  return space === 've' ? combine([alpha * alpha, x], [-sigmaHat, output]) : combine([alpha, x], [-sigmaHat, output])
+  return space === 've'
+    ? combine([alpha * alpha, x], [-sigmaHat, output])
+    : combine([alpha, x], [-sigmaHat, output])
 }
 
 /** ε from what the network said, in the variance-preserving space; the clip does not enter it. */

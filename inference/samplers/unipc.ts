@@ -4,7 +4,13 @@ import { sigmaTransitions, vpSchedule, type SamplerTraits } from './plan.ts'
 import { noHistory, type Sampler, type SamplerHistory } from './sampler.ts'
 import { alphaSigma, denoisedFrom, transitionAt } from './schedule.ts'
 
-const traits: SamplerTraits = { name: 'unipc', spacing: 'linspace', points: 'open', whole: true, karras: true }
+const traits: SamplerTraits = {
+  name: 'unipc',
+  spacing: 'linspace',
+  points: 'open',
+  whole: true,
+  karras: true,
+}
 
 const unipc: Sampler = {
   name: traits.name,
@@ -37,7 +43,10 @@ function coefficients(from: number, to: number) {
   return { h, e: Math.expm1(-h), keep: b.sigmaHat / a.sigmaHat, alpha: b.alpha }
 }
 
-function predicted({ tensors: [x, m, before], numbers: [from = 0, fromBefore] }: SamplerHistory, to: number): Tensor {
+function predicted(
+  { tensors: [x, m, before], numbers: [from = 0, fromBefore] }: SamplerHistory,
+  to: number,
+): Tensor {
   if (!x || !m) throw new TypeError('Cannot take a step of unipc: its history is incomplete')
   if (to === 0) return m
   const { h, e, keep, alpha } = coefficients(from, to)
@@ -47,10 +56,15 @@ function predicted({ tensors: [x, m, before], numbers: [from = 0, fromBefore] }:
 }
 
 /** The latent of this iteration again, now that the answer at its end is known; null at the first iteration. */
-function corrected({ tensors: [last, m0, before], numbers: [from, fromBefore] }: SamplerHistory, to: number, m: Tensor): Tensor | null {
+function corrected(
+  { tensors: [last, m0, before], numbers: [from, fromBefore] }: SamplerHistory,
+  to: number,
+  m: Tensor,
+): Tensor | null {
   if (!last || !m0 || from === undefined) return null
   const { h, e, keep, alpha } = coefficients(from, to)
-  if (!before || fromBefore === undefined) return combine([keep, last], [(-alpha * e) / 2, m0], [(-alpha * e) / 2, m])
+  if (!before || fromBefore === undefined)
+    return combine([keep, last], [(-alpha * e) / 2, m0], [(-alpha * e) / 2, m])
   const r = Math.log(from / fromBefore) / h
   const phi = e / -h - 1
   const b1 = phi / e

@@ -6,36 +6,52 @@ export interface NoiseTable {
   readonly sigmas: Float64Array
 }
 
-export function noiseTable(config: SchedulerConfig): NoiseTable {
+/** σ is infinite where nothing of the picture is left; this much of ā is kept, as diffusers keeps it. */
+const usualFloor = 2 ** -24
+
+/**
+ * @param floor the least ā; samplers that only divide by α elsewhere may go lower
+ */
+export function noiseTable(config: SchedulerConfig, floor = usualFloor): NoiseTable {
   const signal = cumulativeProducts(betasOf(config))
-  const used = config.zeroTerminalSnr ? withoutLastSignal(signal) : signal
-  return { sigmas: used.map((a) => Math.sqrt((1 - a) / a)) }
+  const used = config.zeroTerminalSnr ? withoutLastSignal(signal, floor) : signal
+  return { sigmas: Float64Array.from(used, (a) => Math.sqrt((1 - a) / a)) }
 }
 
-function betasOf({ trainedBetas, betaSchedule, betaStart, betaEnd, trainSteps }: SchedulerConfig): Float64Array {
-  if (trainedBetas) return Float64Array.from(trainedBetas)
+/** float32, as in the code that trained with them: rounding shows where β is near 1. */
+function betasOf({
+  trainedBetas,
+  betaSchedule,
+  betaStart,
+  betaEnd,
+  trainSteps,
+}: SchedulerConfig): Float32Array {
+  if (trainedBetas) return Float32Array.from(trainedBetas)
   const spread = (from: number, to: number) =>
-    Float64Array.from({ length: trainSteps }, (_, i) => from + ((to - from) * i) / Math.max(1, trainSteps - 1))
+    Float32Array.from(
+      { length: trainSteps },
+      (_, i) => from + ((to - from) * i) / Math.max(1, trainSteps - 1),
+    )
   if (betaSchedule === 'linear') return spread(betaStart, betaEnd)
-  if (betaSchedule === 'scaled_linear') return spread(Math.sqrt(betaStart), Math.sqrt(betaEnd)).map((root) => root * root)
+  if (betaSchedule === 'scaled_linear')
+    return spread(Math.sqrt(betaStart), Math.sqrt(betaEnd)).map((root) => root * root)
   const signal = (t: number) => Math.cos((((t + 0.008) / 1.008) * Math.PI) / 2) ** 2
-  return Float64Array.from({ length: trainSteps }, (_, i) =>
+  return Float32Array.from({ length: trainSteps }, (_, i) =>
     Math.min(0.999, 1 - signal((i + 1) / trainSteps) / signal(i / trainSteps)),
   )
 }
 
-/** ā at each time. */
-function cumulativeProducts(betas: Float64Array): Float64Array {
+/** ā at each time, float32. */
+function cumulativeProducts(betas: Float32Array): Float32Array {
   let product = 1
-  return betas.map((beta) => (product *= 1 - beta))
+  return betas.map((beta) => (product *= Math.fround(1 - beta)))
 }
 
-/** Shifts √ā so that nothing of the picture is left at the last time (Lin et al. 2023, algorithm 1); not quite nothing,
- *  so that σ stays finite. */
-function withoutLastSignal(signal: Float64Array): Float64Array {
-  const roots = signal.map(Math.sqrt)
+/** Shifts √ā so that nothing of the picture is left at the last time (Lin et al. 2023, algorithm 1). */
+function withoutLastSignal(signal: Float32Array, floor: number): Float64Array {
+  const roots = Float64Array.from(signal, Math.sqrt)
   const [first = 1, last = 0] = [roots[0], roots.at(-1)]
-  return roots.map((root) => Math.max(2 ** -24, ((root - last) * (first / (first - last))) ** 2))
+  return roots.map((root) => Math.max(floor, ((root - last) * (first / (first - last))) ** 2))
 }
 
 /** σ at a time, linear between whole times. */

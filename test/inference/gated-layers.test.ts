@@ -28,8 +28,14 @@ afterAll(async () => {
 /** The same weights as a UNet that knows nothing of grounding. */
 async function withoutGatedLayers(name: string): Promise<Denoiser> {
   const { place, config, weights } = await (await openModelFolder(fixture(name))).component('unet')
-  const entries = new Map([...weights.entries].filter(([key]) => !key.includes('.fuser.') && !key.startsWith('position_net.')))
-  const component = { place, config: { ...config, attention_type: 'default' }, weights: { ...weights, entries } }
+  const entries = new Map(
+    [...weights.entries].filter(([key]) => !key.includes('.fuser.') && !key.startsWith('position_net.')),
+  )
+  const component = {
+    place,
+    config: { ...config, attention_type: 'default' },
+    weights: { ...weights, entries },
+  }
   return new Denoiser(component, { provider: 'cpu' })
 }
 
@@ -47,11 +53,17 @@ describe('gated layers', () => {
 
   test('with null grounding are not the same as switched off', async () => {
     const off = await ask(gated, {})
-    expect(relativeError(await ask(gated, { grounding: nullGrounding(grounding) }), off)).toBeGreaterThan(0.01)
+    expect(relativeError(await ask(gated, { grounding: nullGrounding(grounding) }), off)).toBeGreaterThan(
+      0.01,
+    )
   })
 
   test('with null grounding do not read boxes and phrases', async () => {
-    const other = { ...grounding, boxes: mapTensor(grounding.boxes, (v) => 1 - v), phrases: mapTensor(grounding.phrases, (v) => -v) }
+    const other = {
+      ...grounding,
+      boxes: mapTensor(grounding.boxes, (v) => 1 - v),
+      phrases: mapTensor(grounding.phrases, (v) => -v),
+    }
     const [one, two] = [nullGrounding(grounding), nullGrounding(other)]
     expect(await ask(gated, { grounding: one })).toEqual(await ask(gated, { grounding: two }))
   })
@@ -67,7 +79,9 @@ describe('gated layers', () => {
 
   test('follow the box: another place gives another answer', async () => {
     const moved = { ...grounding, boxes: mapTensor(grounding.boxes, (value) => 1 - value) }
-    expect(relativeError(await ask(gated, { grounding: moved }), await ask(gated, { grounding }))).toBeGreaterThan(0.001)
+    expect(
+      relativeError(await ask(gated, { grounding: moved }), await ask(gated, { grounding })),
+    ).toBeGreaterThan(0.001)
   })
 
   test('give each branch of a batch its own β and grounding', async () => {
@@ -78,13 +92,18 @@ describe('gated layers', () => {
     ]
     const together = await gated.denoise({ sample, timestep, branches })
     for (const [i, branch] of branches.entries())
-      expect(relativeError(together[i]?.data ?? new Float32Array(), await ask(gated, branch))).toBeLessThan(1e-6)
+      expect(relativeError(together[i]?.data ?? new Float32Array(), await ask(gated, branch))).toBeLessThan(
+        1e-6,
+      )
   })
 
   test('take branches whose texts or slots differ in number', async () => {
     const short = rowsOf({ data: context.data, shape: context.shape.slice(1) }, 0, 3)
     const other = { data: short.data, shape: [1, ...short.shape] }
-    const branches = [{ context, grounding }, { context: other, grounding }]
+    const branches = [
+      { context, grounding },
+      { context: other, grounding },
+    ]
     const [, second] = await gated.denoise({ sample, timestep, branches })
     const [alone] = await gated.denoise({ sample, timestep, branches: branches.slice(1) })
     expect(second).toEqual(alone)
@@ -92,7 +111,11 @@ describe('gated layers', () => {
 
   test('answer the same for a value that was stored and read again', async () => {
     const copy = (value: Tensor): Tensor => ({ data: Float32Array.from(value.data), shape: [...value.shape] })
-    const again = { boxes: copy(grounding.boxes), masks: copy(grounding.masks), phrases: copy(grounding.phrases) }
+    const again = {
+      boxes: copy(grounding.boxes),
+      masks: copy(grounding.masks),
+      phrases: copy(grounding.phrases),
+    }
     expect(await ask(gated, { grounding: again })).toEqual(await ask(gated, { grounding }))
   })
 })
@@ -107,7 +130,9 @@ describe('a UNet refuses what it was not made for', () => {
 
   test('a text of another model', async () => {
     const branches = [{ context: { data: new Float32Array(14), shape: [1, 7, 2] } }]
-    await expect(gated.denoise({ sample, timestep, branches })).rejects.toThrow('the text has shape [1,7,2], the model takes [1, tokens, 24]')
+    await expect(gated.denoise({ sample, timestep, branches })).rejects.toThrow(
+      'the text has shape [1,7,2], the model takes [1, tokens, 24]',
+    )
   })
 
   test('a latent with other channels', async () => {

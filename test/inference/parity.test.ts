@@ -6,8 +6,19 @@ import { parityLimit, runParity } from '#inference/parity.ts'
 import { fixture, fixtures } from './helpers/fixtures.ts'
 
 const cases = {
-  gated: ['text_encoder.last_hidden_state', 'text_encoder.pooler_output', 'vae.decoded', 'vae.moments', 'unet.out'],
-  'text-image': ['text_encoder.last_hidden_state', 'text_encoder.pooler_output', 'image_encoder.image_embeds', 'unet.out'],
+  gated: [
+    'text_encoder.last_hidden_state',
+    'text_encoder.pooler_output',
+    'vae.decoded',
+    'vae.moments',
+    'unet.out',
+  ],
+  'text-image': [
+    'text_encoder.last_hidden_state',
+    'text_encoder.pooler_output',
+    'image_encoder.image_embeds',
+    'unet.out',
+  ],
   inpainting: ['vae.decoded', 'vae.moments', 'unet.out'],
   bfloat16: ['vae.decoded', 'vae.moments', 'unet.out'],
 }
@@ -22,7 +33,9 @@ test.each(Object.entries(cases))('every network of %s says what PyTorch says', a
 test('parity refuses a folder without a record, and names the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parity-'))
   try {
-    await expect(runParity(folder)).rejects.toThrow(`Cannot open model ${folder}: it has none of the folders unet, vae`)
+    await expect(runParity(folder)).rejects.toThrow(
+      `Cannot open model ${folder}: it has none of the folders unet, vae`,
+    )
     await expect(runParity(join(fixtures, 'missing'))).rejects.toThrow('there is no such folder')
   } finally {
     await rm(folder, { recursive: true })

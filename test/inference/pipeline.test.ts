@@ -29,7 +29,11 @@ afterAll(async () => {
 })
 
 async function branches(): Promise<Branch[]> {
-  const [positive, negative, ...phrases] = await model.encodeTexts([caption, 'dog', ...entities.map(({ phrase }) => phrase)])
+  const [positive, negative, ...phrases] = await model.encodeTexts([
+    caption,
+    'dog',
+    ...entities.map(({ phrase }) => phrase),
+  ])
   if (!positive || !negative) throw new Error('two texts were asked for')
   const placed = entities.map(({ box }, i) => ({ box, ...(phrases[i] && { phrase: phrases[i].pooled }) }))
   const { slots, contextWidth: width } = model.limits
@@ -74,7 +78,9 @@ describe('a whole run follows diffusers step by step: text, boxes, guidance, gat
     expect(latents).toHaveLength(expected.shape[0] ?? 0)
     latents.forEach((latent, i) => {
       const { data, shape } = rowsOf(expected, i, i + 1)
-      expect(relativeError(latent.data, tensor(data, shape.slice(1)).data), `step ${i + 1}`).toBeLessThan(1e-3)
+      expect(relativeError(latent.data, tensor(data, shape.slice(1)).data), `step ${i + 1}`).toBeLessThan(
+        1e-3,
+      )
     })
   })
 })
