@@ -39,7 +39,11 @@ async function newestBelow(path: string): Promise<number> {
 async function vite(words: readonly string[]): Promise<void> {
   const entry = viteEntry()
   const code = await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, ...words], { cwd: projectDir, stdio: ['ignore', 2, 2] })
+    const child = spawn(process.execPath, [entry, ...words], {
+      cwd: projectDir,
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 2, 2],
+    })
     child.once('error', reject)
     child.once('exit', resolve)
   })
