@@ -109,6 +109,15 @@ describe('V4 values', () => {
   })
 })
 
+test('V3 a mistyped name is answered with the nearest one, or with what there is', () => {
+  const number = (type: string) => faultsOf(workflow({ n: [type] }))
+  expect(number('toy/numbr')[0]).toMatch(/there is no node type 'toy\/numbr', did you mean 'toy\/number'\?$/)
+  expect(number('elsewhere/x')[0]).toMatch(/'elsewhere\/x', remove the node, or install what brings it$/)
+  expect(faultsOf(workflow({ h: ['toy/half', { off: 1 }] }))[0]).toMatch(
+    /no parameter 'off', did you mean 'of'\?$/,
+  )
+})
+
 describe('links', () => {
   const fed = (link: string, name = 'a') =>
     faultsOf(
