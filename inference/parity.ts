@@ -48,9 +48,9 @@ export async function runParity(folder: string, provider: Provider = 'cpu'): Pro
   const model = await openModelFolder(folder)
   const record = await readRecord(join(folder, 'parity.safetensors'))
   const results: ParityResult[] = []
-  for (const [network, compare] of Object.entries(comparisons)) {
-    const values = record.get(network)
-    if (values) results.push(...(await compare({ model, values, provider })))
+  for (const network of model.names) {
+    const [values, compare] = [record.get(network), comparisons[network]]
+    if (values && compare) results.push(...(await compare({ model, values, provider })))
   }
   if (results.length === 0)
     throw new CheckpointError(
@@ -78,7 +78,7 @@ async function readRecord(path: string): Promise<Map<string, Map<string, Tensor>
   return record
 }
 
-const comparisons: Record<string, (given: Case) => Promise<ParityResult[]>> = {
+const comparisons: Partial<Record<NetworkName, (given: Case) => Promise<ParityResult[]>>> = {
   text_encoder: (given) =>
     compareOne(given, 'text_encoder', {
       inputs: ['input_ids'],

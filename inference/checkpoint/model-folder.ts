@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { CheckpointError } from './safetensors.ts'
 import { readWeights, type Weights } from './weights.ts'
 
-export const networkNames = ['unet', 'vae', 'text_encoder', 'image_encoder', 'image_project'] as const
+export const networkNames = ['text_encoder', 'image_encoder', 'image_project', 'vae', 'unet'] as const
 export type NetworkName = (typeof networkNames)[number]
 
 export type Config = Readonly<Record<string, unknown>>
@@ -37,7 +37,7 @@ export interface ModelFolder {
 const maxConfigBytes = 1024 * 1024
 
 /**
- * Looks at a folder without reading any weights.
+ * Looks at a folder without reading any weights. A folder that holds a single network by itself counts as well.
  *
  * @throws CheckpointError when it is no folder or holds no network.
  */
@@ -48,7 +48,8 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     )
   })
   const all = new Set(listed.map(({ name }) => name))
-  const names = new Set(networkNames.filter((name) => all.has(name)))
+  const alone = all.has('config.json') ? networkOf(await readJson(join(path, 'config.json'))) : null
+  const names = new Set(alone ? [alone] : networkNames.filter((name) => all.has(name)))
   if (names.size === 0)
     throw new CheckpointError(
       `Cannot open model ${path}: it has none of the folders ${networkNames.join(', ')}; it must be a diffusers model folder`,
@@ -57,7 +58,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   return {
     path,
     names,
-    component: (name) => readComponent(path, name, names),
+    component: (name) => readComponent(alone ? path : join(path, name), names.has(name)),
     schedulerConfig: async () =>
       all.has('scheduler') ? await readJson(join(path, 'scheduler', 'scheduler_config.json')) : {},
     processorConfig: async () => (processor ? await readProcessor(join(path, processor)) : null),
@@ -65,13 +66,22 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   }
 }
 
-async function readComponent(
-  path: string,
-  name: NetworkName,
-  names: ReadonlySet<NetworkName>,
-): Promise<Component> {
-  const place = join(path, name)
-  if (!names.has(name)) throw new CheckpointError(`Cannot use ${place}: the model has no such folder`)
+const classes: ReadonlyMap<unknown, NetworkName> = new Map([
+  ['UNet2DConditionModel', 'unet'],
+  ['AutoencoderKL', 'vae'],
+  ['CLIPTextModel', 'text_encoder'],
+  ['CLIPTextModelWithProjection', 'text_encoder'],
+  ['CLIPVisionModelWithProjection', 'image_encoder'],
+])
+
+/** The network that a config belongs to, where a folder holds just one, as `save_pretrained` leaves it. */
+function networkOf({ _class_name: diffusers, architectures }: Config): NetworkName | null {
+  const [transformers] = Array.isArray(architectures) ? (architectures as unknown[]) : []
+  return classes.get(diffusers ?? transformers) ?? null
+}
+
+async function readComponent(place: string, exists: boolean): Promise<Component> {
+  if (!exists) throw new CheckpointError(`Cannot use ${place}: the model has no such folder`)
   const [config, weights] = await Promise.all([readJson(join(place, 'config.json')), readWeights(place)])
   return { place, config, weights }
 }

@@ -46,7 +46,9 @@ export function gatedLayer(
     const dense = gegluFeedForward(s.at('ff'), layerNorm(s.at('norm2'), attended, width), width)
     return add(s, attended, scaled(s, 'alpha_dense', dense, width, at))
   }
-  return s.graph.branch(s.path, at.gate.open, ['places', width], open, () => s.op('Identity', [x]))
+  // Levels have different numbers of places: the runtime reuses memory between dimensions of one name.
+  const dims = [`places of ${s.path}`, width]
+  return s.graph.branch(s.path, at.gate.open, dims, open, () => s.op('Identity', [x]))
 }
 
 function lookAround(

@@ -30,10 +30,7 @@ export class ProtobufWriter {
   message(field: number, write: (inner: ProtobufWriter) => void): this {
     const inner = new ProtobufWriter()
     write(inner)
-    this.tag(field, lengthType).varint(BigInt(inner.length))
-    this.parts.push(...inner.parts)
-    this.length += inner.length
-    return this
+    return this.bytes(field, inner.finish())
   }
 
   finish(): Uint8Array {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -34,9 +34,24 @@ test('parity refuses a folder without a record, and names the file', async () =>
   const folder = await mkdtemp(join(tmpdir(), 'parity-'))
   try {
     await expect(runParity(folder)).rejects.toThrow(
-      `Cannot open model ${folder}: it has none of the folders unet, vae`,
+      `Cannot open model ${folder}: it has none of the folders text_encoder, image_encoder`,
     )
     await expect(runParity(join(fixtures, 'missing'))).rejects.toThrow('there is no such folder')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('a network that lies in a folder by itself is compared as well', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parity-'))
+  try {
+    await cp(join(fixture('bfloat16'), 'vae'), folder, { recursive: true })
+    await cp(join(fixture('bfloat16'), 'parity.safetensors'), join(folder, 'parity.safetensors'))
+    const results = await runParity(folder)
+    expect(results.map(({ output, ok }) => [output, ok])).toEqual([
+      ['decoded', true],
+      ['moments', true],
+    ])
   } finally {
     await rm(folder, { recursive: true })
   }

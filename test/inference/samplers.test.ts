@@ -168,7 +168,7 @@ describe('samplers follow diffusers for every spacing, prediction and noise tabl
         const [before = [from], after = []] = [samples[step - 1], samples[step]]
         const scale = Math.max(...before.map(Math.abs), ...after.map(Math.abs))
         data.forEach((value, i) =>
-          expect(Math.abs(value - (after[i] ?? NaN)) / scale, place).toBeLessThan(3e-5),
+          expect(Math.abs(value - (after[i] ?? NaN)) / scale, place).toBeLessThan(2e-5),
         )
       })
     }
