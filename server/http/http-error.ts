@@ -38,6 +38,7 @@ function asHttpError(error: unknown): HttpError {
   if (error instanceof JsonError || error instanceof PictureError)
     return new HttpError(error.code === 'too-large' ? 413 : 400, error.code, error.message)
   const status = statusOf(error)
+  if (status === 404) return new HttpError(404, 'unknown-route', 'Cannot find the file')
   if (status === 413) return new HttpError(413, 'too-large', 'Cannot take the request: its body is too large')
   if (status !== null && status < 500) return new HttpError(status, 'bad-request', 'Cannot read the request')
   return new HttpError(500, 'internal', 'Cannot answer: the server met an unexpected error, see its log')

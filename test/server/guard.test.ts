@@ -1,8 +1,8 @@
-import { request } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalOf } from '#server/http/guard.ts'
 import { io } from 'socket.io-client'
+import { ask, type Question } from './helpers/ask.ts'
 import { startFakeServer, type ToyServer } from './helpers/toy-server.ts'
 
 let server: ToyServer
@@ -13,21 +13,9 @@ beforeAll(async () => {
 
 afterAll(() => server.close())
 
-interface Question {
-  readonly method?: string
-  readonly path?: string
-  readonly headers: Record<string, string>
-  readonly body?: string
-}
-
-/** The status of an answer; unlike fetch, any header may be sent. */
-function ask({ method = 'GET', path = '/api/nodes', headers, body }: Question): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const question = request({ host: '127.0.0.1', port: server.port, method, path, headers }, (answer) => {
-      answer.resume().once('end', () => resolve(answer.statusCode ?? 0))
-    })
-    question.once('error', reject).end(body)
-  })
+/** The status of the answer. */
+async function statusOf(question: Partial<Question>): Promise<number> {
+  return (await ask(server.port, { path: '/api/nodes', ...question })).status
 }
 
 const hosts = () => ({
@@ -45,15 +33,15 @@ describe('the Host of a request', () => {
   it.each(['ours', 'localhost', 'LOCALHOST in capitals', 'loopback of version 6'] as const)(
     'is taken when it is %s',
     async (name) => {
-      expect(await ask({ headers: { host: hosts()[name] } })).toBe(200)
+      expect(await statusOf({ headers: { host: hosts()[name] } })).toBe(200)
     },
   )
 
   it.each(['a name that resolves here', 'ours before another name', 'another port', 'no port'] as const)(
     'is refused when it is %s',
     async (name) => {
-      expect(await ask({ headers: { host: hosts()[name] } })).toBe(403)
-      expect(await ask({ path: '/', headers: { host: hosts()[name] } })).toBe(403)
+      expect(await statusOf({ headers: { host: hosts()[name] } })).toBe(403)
+      expect(await statusOf({ path: '/', headers: { host: hosts()[name] } })).toBe(403)
     },
   )
 })
@@ -82,7 +70,7 @@ const routes = [
 
 describe.each(routes)('%s %s with content type %s', (method, path, type, body, status) => {
   const send = (origin: string | undefined) =>
-    ask({
+    statusOf({
       method,
       path,
       ...(body !== undefined && { body }),

@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Supervisor } from '#server/runner/supervisor.ts'
 import { openEditor, startToyServer, workflowOf, type Editor } from './helpers/toy-server.ts'
 
 const greet = workflowOf({ greeting: { type: 'toy/text', values: { text: 'good morning' } } })
@@ -109,6 +113,20 @@ describe('the runner', () => {
     const finished = await editor.until(await editor.run(greet), 'node-finished')
     expect(finished).toMatchObject({ cached: true })
     expect(server.runner.pid).toBe(before)
+  })
+})
+
+describe('a server whose runner cannot work', () => {
+  it('does not start, and says why in the words of the runner', async () => {
+    const nodesDir = await mkdtemp(join(tmpdir(), 'groundwork-nodes-'))
+    await mkdir(join(nodesDir, 'toy'))
+    await writeFile(join(nodesDir, 'toy', 'broken.ts'), 'export default 1')
+    const options = { dataDir: join(nodesDir, 'data'), modelDirs: [], device: 'cpu', nodesDir }
+    const silent = { event: vi.fn(), preview: vi.fn(), ended: vi.fn(), idle: vi.fn() }
+    const runner = new Supervisor(options, silent, 300)
+    await expect(runner.start()).rejects.toThrow('nodes/toy/broken.ts: it has no node as its default export')
+    await runner.close()
+    await rm(nodesDir, { recursive: true })
   })
 })
 

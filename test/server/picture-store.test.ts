@@ -1,0 +1,53 @@
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openPictureStore, type PictureStore } from '#server/pictures/picture-store.ts'
+
+let dir: string
+let store: PictureStore
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'groundwork-store-'))
+  store = await openPictureStore(dir)
+})
+
+afterEach(() => rm(dir, { recursive: true }))
+
+describe('the store of pictures', () => {
+  it('gives back what was put in, under the hash of its content', async () => {
+    const id = await store.put(Buffer.from('pixels'), { kept: true })
+    expect(id).toBe('6ec9c2b0eb14010746c8bce8939303b382344b296206612eb8a907a37b2b2f37')
+    expect((await store.get(id))?.toString()).toBe('pixels')
+  })
+
+  it('stores the same picture once', async () => {
+    const ids = await Promise.all([1, 2, 3].map(() => store.put(Buffer.from('pixels'), { kept: true })))
+    expect(new Set(ids).size).toBe(1)
+    expect(await readdir(join(dir, 'pictures'))).toHaveLength(1)
+  })
+
+  it('has nothing under a name that is no id', async () => {
+    expect(await Promise.all(['', '..', '../pictures', 'A'.repeat(64)].map((id) => store.get(id)))).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ])
+  })
+
+  it('lets the oldest pictures go that were only shown, never a kept one', async () => {
+    const kept = await store.put(Buffer.alloc(100, 1), { kept: true })
+    const [old, young] = [
+      await store.put(Buffer.alloc(60, 2), { kept: false }),
+      await store.put(Buffer.alloc(60, 3), { kept: false }),
+    ]
+    await utimes(join(dir, 'shown', `${old}.png`), 1, 1)
+    await store.trimShown(100)
+    expect(await Promise.all([kept, old, young].map(async (id) => (await store.get(id)) !== null))).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
+})
