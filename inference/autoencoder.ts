@@ -8,7 +8,8 @@ import {
   vaeScale,
   type VaeConfig,
 } from './networks/vae.ts'
-import { attentionStyles, type SessionOptions } from './session.ts'
+import { dialects } from './onnx/dialect.ts'
+import type { SessionOptions } from './session.ts'
 import { mapTensor, sizeOf, stack, tensor, type Tensor } from './tensor.ts'
 
 /** The latents a picture may have come from: `mean + deviation · noise` with unit noise is one of them. */
@@ -26,11 +27,11 @@ export class Autoencoder {
 
   /** @throws UnsupportedModelError */
   constructor({ place, config, weights }: Component, options: SessionOptions) {
-    const style = attentionStyles[options.provider]
+    const dialect = dialects[options.provider]
     this.config = readVaeConfig(place, config)
     this.scale = vaeScale(this.config)
-    this.decoder = new LazySession(() => authorVaeDecoder(this.config, weights, style), options)
-    this.encoder = new LazySession(() => authorVaeEncoder(this.config, weights, style), options)
+    this.decoder = new LazySession(() => authorVaeDecoder(this.config, weights, dialect), options)
+    this.encoder = new LazySession(() => authorVaeEncoder(this.config, weights, dialect), options)
   }
 
   /** Scaled latent [B, C, h, w] → pixels [B, 3, H, W]. */

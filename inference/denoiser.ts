@@ -13,7 +13,8 @@ import {
 } from './networks/unet.ts'
 import { innerWidth, planUNet, transformerBlocks, type UNetPlan } from './networks/unet-config.ts'
 import { LazySession } from './lazy-session.ts'
-import { attentionStyles, type SessionOptions } from './session.ts'
+import { dialects } from './onnx/dialect.ts'
+import type { SessionOptions } from './session.ts'
 import { rowsOf, stack, tensor, zeros, type Tensor } from './tensor.ts'
 
 /** One of several questions about the same latent, such as with and without the text. */
@@ -49,12 +50,12 @@ export class Denoiser {
 
   /** @throws UnsupportedModelError */
   constructor({ place, config, weights }: Component, options: SessionOptions) {
-    const style = attentionStyles[options.provider]
+    const dialect = dialects[options.provider]
     this.place = place
     this.plan = planUNet(place, config, weights)
-    this.step = new LazySession(() => authorUNetStep(this.plan, weights, style), options)
-    this.text = new LazySession(() => authorTextConditioner(this.plan, weights, style), options)
-    this.grounding = new LazySession(() => authorGroundingConditioner(this.plan, weights, style), options)
+    this.step = new LazySession(() => authorUNetStep(this.plan, weights, dialect), options)
+    this.text = new LazySession(() => authorTextConditioner(this.plan, weights, dialect), options)
+    this.grounding = new LazySession(() => authorGroundingConditioner(this.plan, weights, dialect), options)
   }
 
   /**

@@ -3,8 +3,9 @@
  * an unknown one falls back to the CPU without a word, so each is tried with a small session before it is trusted.
  */
 import { listSupportedBackends } from 'onnxruntime-node'
+import type { Provider } from './onnx/dialect.ts'
 import type { OnnxModel } from './onnx/model.ts'
-import { Session, type Provider } from './session.ts'
+import { Session } from './session.ts'
 import { filled } from './tensor.ts'
 
 export const deviceNames = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
@@ -32,8 +33,9 @@ export class DeviceError extends Error {
 const accelerators: readonly Provider[] = ['cuda', 'dml', 'webgpu', 'coreml']
 /** A graphics driver that only emulates a GPU is slower than the CPU: an accelerator must clearly win. */
 const requiredGain = 1.5
-/** Side of the two matrices of the test product. */
-const testSide = 768
+/** Side of the two matrices of the test product: large where times are compared, small where it must only work. */
+const timedSide = 768
+const triedSide = 64
 
 /**
  * Chooses a device.
@@ -45,7 +47,7 @@ export async function chooseDevice(wish: string): Promise<Device> {
   if (!isDeviceName(wish))
     throw new DeviceError(`Cannot use device '${wish}': it is unknown; known are ${deviceNames.join(', ')}`)
   if (wish === 'auto') return await fastest()
-  const { trial } = await tryProvider(wish)
+  const { trial } = await tryProvider(wish, triedSide)
   if (!trial.works) throw new DeviceError(`Cannot use device '${wish}': ${trial.reason}; use 'auto' or 'cpu'`)
   return { name: wish, why: `${wish} was asked for and works: ${trial.reason}`, tried: [trial] }
 }
@@ -60,11 +62,11 @@ interface Measured {
 }
 
 async function fastest(): Promise<Device> {
-  const cpu = await tryProvider('cpu')
+  const cpu = await tryProvider('cpu', timedSide)
   let best = cpu
   const tried = [cpu.trial]
   for (const name of accelerators) {
-    const result = await tryProvider(name)
+    const result = await tryProvider(name, timedSide)
     tried.push(result.trial)
     const toBeat = best === cpu ? cpu.milliseconds / requiredGain : best.milliseconds
     if (result.trial.works && result.milliseconds < toBeat) best = result
@@ -74,14 +76,14 @@ async function fastest(): Promise<Device> {
   return { name: best.trial.name, why, tried }
 }
 
-async function tryProvider(name: Provider): Promise<Measured> {
+async function tryProvider(name: Provider, side: number): Promise<Measured> {
   const built = listSupportedBackends().map((backend) => backend.name as string)
   if (!built.includes(name)) {
     const reason = `onnxruntime for ${process.platform} ${process.arch} is built without it`
     return { trial: { name, works: false, reason }, milliseconds: Infinity }
   }
   try {
-    const milliseconds = await timeProduct(name)
+    const milliseconds = await timeProduct(name, side)
     return {
       trial: { name, works: true, reason: `test product in ${milliseconds.toFixed(1)} ms` },
       milliseconds,
@@ -97,17 +99,17 @@ function firstLine(error: unknown): string {
 }
 
 /** Best of three runs of a product of two matrices, after one to warm up. */
-async function timeProduct(provider: Provider): Promise<number> {
-  const session = await Session.open(productModel(), { provider })
+async function timeProduct(provider: Provider, side: number): Promise<number> {
+  const session = await Session.open(productModel(side), { provider })
   try {
-    const ones = filled([testSide, testSide], 1)
+    const ones = filled([side, side], 1)
     const times: number[] = []
     for (let run = 0; run < 4; run++) {
       const start = performance.now()
       const { product } = await session.run({ a: ones, b: ones })
       times.push(performance.now() - start)
-      if (product?.data.at(-1) !== testSide)
-        throw new DeviceError(`it computes wrongly: a sum of ${testSide} ones is ${product?.data.at(-1)}`)
+      if (product?.data.at(-1) !== side)
+        throw new DeviceError(`it computes wrongly: a sum of ${side} ones is ${product?.data.at(-1)}`)
     }
     return Math.min(...times.slice(1))
   } finally {
@@ -115,8 +117,8 @@ async function timeProduct(provider: Provider): Promise<number> {
   }
 }
 
-function productModel(): OnnxModel {
-  const dims = [testSide, testSide]
+function productModel(side: number): OnnxModel {
+  const dims = [side, side]
   const value = (name: string) => ({ name, type: 'float' as const, dims })
   const node = {
     name: 'product',

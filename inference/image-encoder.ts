@@ -7,7 +7,8 @@ import { CheckpointError, readTensor } from './checkpoint/safetensors.ts'
 import { LazySession } from './lazy-session.ts'
 import { authorClipVision, readClipVisionConfig } from './networks/clip-vision.ts'
 import { preprocess, readPreprocessing, type Image, type Preprocessing } from './pictures.ts'
-import { attentionStyles, type SessionOptions } from './session.ts'
+import { dialects } from './onnx/dialect.ts'
+import type { SessionOptions } from './session.ts'
 import { tensor, type Tensor } from './tensor.ts'
 
 /** Length of a text feature in the published models; a model may give its own in image_project/config.json. */
@@ -36,7 +37,7 @@ export class ImageEncoder {
     const { place, config, weights } = await folder.component('image_encoder')
     const parsed = readClipVisionConfig(place, config)
     const session = new LazySession(
-      () => authorClipVision(parsed, weights, attentionStyles[options.provider]),
+      () => authorClipVision(parsed, weights, dialects[options.provider]),
       options,
     )
     const preprocessing = readPreprocessing(await folder.processorConfig(), parsed.image_size)

@@ -23,7 +23,8 @@ import { authorClipText, readClipTextConfig } from './networks/clip-text.ts'
 import { authorClipVision, readClipVisionConfig } from './networks/clip-vision.ts'
 import { authorVaeDecoder, authorVaeEncoder, readVaeConfig } from './networks/vae.ts'
 import type { OnnxModel } from './onnx/model.ts'
-import { attentionStyles, Session, type Feeds, type Provider } from './session.ts'
+import { dialects, type Dialect, type Provider } from './onnx/dialect.ts'
+import { Session, type Feeds } from './session.ts'
 import { sameShape, tensor, type Tensor } from './tensor.ts'
 
 /** The largest relative error that counts as the same network. */
@@ -83,28 +84,28 @@ const comparisons: Partial<Record<NetworkName, (given: Case) => Promise<ParityRe
     compareOne(given, 'text_encoder', {
       inputs: ['input_ids'],
       outputs: ['last_hidden_state', 'pooler_output'],
-      author: ({ place, config, weights }, style) =>
-        authorClipText(readClipTextConfig(place, config), weights, style),
+      author: ({ place, config, weights }, dialect) =>
+        authorClipText(readClipTextConfig(place, config), weights, dialect),
     }),
   image_encoder: (given) =>
     compareOne(given, 'image_encoder', {
       inputs: ['pixel_values'],
       outputs: ['image_embeds'],
-      author: ({ place, config, weights }, style) =>
-        authorClipVision(readClipVisionConfig(place, config), weights, style),
+      author: ({ place, config, weights }, dialect) =>
+        authorClipVision(readClipVisionConfig(place, config), weights, dialect),
     }),
   vae: async (given) => [
     ...(await compareOne(given, 'vae', {
       inputs: ['latents'],
       outputs: ['decoded'],
-      author: ({ place, config, weights }, style) =>
-        authorVaeDecoder(readVaeConfig(place, config), weights, style),
+      author: ({ place, config, weights }, dialect) =>
+        authorVaeDecoder(readVaeConfig(place, config), weights, dialect),
     })),
     ...(await compareOne(given, 'vae', {
       inputs: ['image'],
       outputs: ['moments'],
-      author: ({ place, config, weights }, style) =>
-        authorVaeEncoder(readVaeConfig(place, config), weights, style),
+      author: ({ place, config, weights }, dialect) =>
+        authorVaeEncoder(readVaeConfig(place, config), weights, dialect),
     })),
   ],
   unet: compareUNet,
@@ -113,7 +114,7 @@ const comparisons: Partial<Record<NetworkName, (given: Case) => Promise<ParityRe
 interface Subject {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  readonly author: (component: Component, style: (typeof attentionStyles)[Provider]) => OnnxModel
+  readonly author: (component: Component, dialect: Dialect) => OnnxModel
 }
 
 async function compareOne(
@@ -126,7 +127,7 @@ async function compareOne(
   const feeds = Object.fromEntries(
     subject.inputs.map((input) => [input, feedOf(input, valueOf(values, name, input))]),
   )
-  const session = await Session.open(subject.author(await model.component(name), attentionStyles[provider]), {
+  const session = await Session.open(subject.author(await model.component(name), dialects[provider]), {
     provider,
   })
   try {

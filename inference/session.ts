@@ -1,11 +1,9 @@
 /** Opens a network in onnxruntime and runs it. `run` blocks its thread until the network is done, and cannot be stopped. */
 import * as ort from 'onnxruntime-node'
+import type { Provider } from './onnx/dialect.ts'
 import { encodeModel, type EncodedModel } from './onnx/encode.ts'
-import type { AttentionStyle } from './onnx/graph-builder.ts'
 import type { OnnxModel, ValueInfo } from './onnx/model.ts'
 import type { Tensor } from './tensor.ts'
-
-export type Provider = 'cpu' | 'cuda' | 'dml' | 'webgpu' | 'coreml'
 
 /** Whole numbers such as token ids. */
 export interface IntTensor {
@@ -23,15 +21,6 @@ export interface SessionOptions {
 
 /** Larger networks keep their weights as pages of the file instead of copies laid out for speed. */
 const leanFromBytes = 1024 ** 3
-
-/** Com.microsoft's fused attention gives wrong numbers on WebGPU, and the others need not have it. */
-export const attentionStyles: Record<Provider, AttentionStyle> = {
-  cpu: 'fused',
-  cuda: 'fused',
-  dml: 'plain',
-  webgpu: 'standard',
-  coreml: 'plain',
-}
 
 export class Session {
   private readonly session: ort.InferenceSession

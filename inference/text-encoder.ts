@@ -3,7 +3,8 @@ import type { ModelFolder } from './checkpoint/model-folder.ts'
 import { CheckpointError } from './checkpoint/safetensors.ts'
 import { LazySession } from './lazy-session.ts'
 import { authorClipText, readClipTextConfig, type ClipTextConfig } from './networks/clip-text.ts'
-import { attentionStyles, type SessionOptions } from './session.ts'
+import { dialects } from './onnx/dialect.ts'
+import type { SessionOptions } from './session.ts'
 import { rowsOf, type Tensor } from './tensor.ts'
 import { TextTokenizer } from './tokenizer.ts'
 
@@ -46,7 +47,7 @@ export class TextEncoder {
     const parsed = readClipTextConfig(place, config)
     const tokenizer = await TextTokenizer.open(folder.tokenizer, parsed.max_position_embeddings)
     const session = new LazySession(
-      () => authorClipText(parsed, weights, attentionStyles[options.provider]),
+      () => authorClipText(parsed, weights, dialects[options.provider]),
       options,
     )
     return new TextEncoder(place, parsed, tokenizer, session)

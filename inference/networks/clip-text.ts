@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import type { Weights } from '../checkpoint/weights.ts'
-import { GraphBuilder, type AttentionStyle, type Scope, type Value } from '../onnx/graph-builder.ts'
+import type { Dialect } from '../onnx/dialect.ts'
+import { GraphBuilder, type Scope, type Value } from '../onnx/graph-builder.ts'
 import { batchOf, layerNorm, splitBatch } from '../onnx/layers.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { checkClip, clipFields, clipLayers } from './clip-layers.ts'
@@ -33,9 +34,9 @@ export function readClipTextConfig(place: string, config: Record<string, unknown
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorClipText(config: ClipTextConfig, weights: Weights, style: AttentionStyle): OnnxModel {
+export function authorClipText(config: ClipTextConfig, weights: Weights, dialect: Dialect): OnnxModel {
   const { hidden_size: width, vocab_size, max_position_embeddings: positions } = config
-  const graph = new GraphBuilder(weights, style)
+  const graph = new GraphBuilder(weights, dialect)
   const s = graph.root(prefixOf(weights, 'embeddings.token_embedding.weight'))
   const ids = graph.input('input_ids', 'int64', ['B', 'T'])
   const batch = batchOf(s, ids)

@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import type { Weights } from '../checkpoint/weights.ts'
-import { GraphBuilder, type AttentionStyle } from '../onnx/graph-builder.ts'
+import type { Dialect } from '../onnx/dialect.ts'
+import { GraphBuilder } from '../onnx/graph-builder.ts'
 import { batchOf, conv, joinBatch, layerNorm, linear, splitBatch } from '../onnx/layers.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { checkClip, clipFields, clipLayers } from './clip-layers.ts'
@@ -34,14 +35,10 @@ export function readClipVisionConfig(place: string, config: Record<string, unkno
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorClipVision(
-  config: ClipVisionConfig,
-  weights: Weights,
-  style: AttentionStyle,
-): OnnxModel {
+export function authorClipVision(config: ClipVisionConfig, weights: Weights, dialect: Dialect): OnnxModel {
   const { hidden_size: width, patch_size, image_size, num_channels, projection_dim, layer_norm_eps } = config
   const patches = Math.floor(image_size / patch_size) ** 2
-  const graph = new GraphBuilder(weights, style)
+  const graph = new GraphBuilder(weights, dialect)
   const s = graph.root(prefixOf(weights, 'embeddings.class_embedding'))
   const pixels = graph.input('pixel_values', 'float', ['B', num_channels, image_size, image_size])
   const batch = batchOf(s, pixels)

@@ -7,7 +7,8 @@
  * block, D width of text and grounding features.
  */
 import type { Weights } from '../checkpoint/weights.ts'
-import { GraphBuilder, type AttentionStyle, type Scope, type Value } from '../onnx/graph-builder.ts'
+import type { Dialect } from '../onnx/dialect.ts'
+import { GraphBuilder, type Scope, type Value } from '../onnx/graph-builder.ts'
 import { add, batchOf, conv, groupNorm, joinBatch, linear, silu, splitBatch } from '../onnx/layers.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { groundingKeyValue } from './fuser.ts'
@@ -33,8 +34,8 @@ export function keyValueNames(block: string, kind: 'attn2' | 'fuser'): { key: st
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorTextConditioner(plan: UNetPlan, weights: Weights, style: AttentionStyle): OnnxModel {
-  const graph = new GraphBuilder(weights, style)
+export function authorTextConditioner(plan: UNetPlan, weights: Weights, dialect: Dialect): OnnxModel {
+  const graph = new GraphBuilder(weights, dialect)
   const context = graph.input('encoder_hidden_states', 'float', ['B', 'S', plan.contextWidth])
   const s = graph.root()
   const [batch, rows] = [batchOf(s, context), joinBatch(s, context, plan.contextWidth)]
@@ -62,12 +63,8 @@ export function authorTextConditioner(plan: UNetPlan, weights: Weights, style: A
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorGroundingConditioner(
-  plan: UNetPlan,
-  weights: Weights,
-  style: AttentionStyle,
-): OnnxModel {
-  const graph = new GraphBuilder(weights, style)
+export function authorGroundingConditioner(plan: UNetPlan, weights: Weights, dialect: Dialect): OnnxModel {
+  const graph = new GraphBuilder(weights, dialect)
   const tokens = groundingTokens(graph, plan)
   for (const { path, plan: transformer } of transformerBlocks(plan)) {
     const width = innerWidth(transformer)
@@ -102,8 +99,8 @@ function groundingTokens(graph: GraphBuilder, { gating, contextWidth: width }: U
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorUNetStep(plan: UNetPlan, weights: Weights, style: AttentionStyle): OnnxModel {
-  const graph = new GraphBuilder(weights, style)
+export function authorUNetStep(plan: UNetPlan, weights: Weights, dialect: Dialect): OnnxModel {
+  const graph = new GraphBuilder(weights, dialect)
   const s = graph.root()
   const sample = graph.input('sample', 'float', ['B', plan.inChannels, 'h', 'w'])
   const context = stepContext(graph, plan, batchOf(s, sample))

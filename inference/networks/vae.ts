@@ -7,7 +7,8 @@
 import { z } from 'zod'
 import type { Weights } from '../checkpoint/weights.ts'
 import { attention } from '../onnx/attention.ts'
-import { GraphBuilder, type AttentionStyle, type Scope, type Value } from '../onnx/graph-builder.ts'
+import type { Dialect } from '../onnx/dialect.ts'
+import { GraphBuilder, type Scope, type Value } from '../onnx/graph-builder.ts'
 import {
   add,
   batchOf,
@@ -65,10 +66,10 @@ export function vaeScale({ block_out_channels }: VaeConfig): number {
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorVaeDecoder(config: VaeConfig, weights: Weights, style: AttentionStyle): OnnxModel {
+export function authorVaeDecoder(config: VaeConfig, weights: Weights, dialect: Dialect): OnnxModel {
   const { latent_channels: latent, out_channels, layers_per_block, up_block_types } = config
   const widths = config.block_out_channels.toReversed()
-  const graph = new GraphBuilder(weights, style)
+  const graph = new GraphBuilder(weights, dialect)
   const latents = graph.input('latents', 'float', ['B', latent, 'h', 'w'])
   const s = graph.root('decoder')
   const square = { from: latent, to: latent, kernel: 1 }
@@ -98,7 +99,7 @@ export function authorVaeDecoder(config: VaeConfig, weights: Weights, style: Att
  *
  * @throws CheckpointError when weights are missing or of another shape.
  */
-export function authorVaeEncoder(config: VaeConfig, weights: Weights, style: AttentionStyle): OnnxModel {
+export function authorVaeEncoder(config: VaeConfig, weights: Weights, dialect: Dialect): OnnxModel {
   const {
     latent_channels,
     in_channels,
@@ -107,7 +108,7 @@ export function authorVaeEncoder(config: VaeConfig, weights: Weights, style: Att
     block_out_channels: widths,
   } = config
   const moments = 2 * latent_channels
-  const graph = new GraphBuilder(weights, style)
+  const graph = new GraphBuilder(weights, dialect)
   const image = graph.input('image', 'float', ['B', in_channels, 'H', 'W'])
   const s = graph.root('encoder')
   let channels = widths[0] ?? 0

@@ -1,5 +1,5 @@
 /**
- * softmax(q·kᵀ/√w)·v over heads, in the three forms that the providers need (see `AttentionStyle`).
+ * softmax(q·kᵀ/√w)·v over heads, in the three forms that the providers need (see `Dialect`).
  *
  * Letters: B batch, T queries, S keys, h heads, w width of a head, d = h·w.
  */
@@ -17,7 +17,7 @@ export interface AttentionInput {
 
 /** @returns [B, T, d] */
 export function attention(s: Scope, input: AttentionInput): Value {
-  return { fused, standard, plain }[s.graph.attention](s, input)
+  return { fused, standard, plain }[s.graph.dialect.attention](s, input)
 }
 
 function fused(s: Scope, { query, key, value, heads, bias }: AttentionInput): Value {

@@ -7,16 +7,11 @@
 import { CheckpointError, type Dtype, type TensorEntry } from '../checkpoint/safetensors.ts'
 import type { Weights } from '../checkpoint/weights.ts'
 import { sameShape, sizeOf } from '../tensor.ts'
+import type { Dialect } from './dialect.ts'
 import type { Attribute, Dim, ElementType, Initializer, Node, OnnxModel, ValueInfo } from './model.ts'
 
 /** The name of a value in the graph. */
 export type Value = string
-
-/**
- * How attention is written. `fused` is one com.microsoft operator, fastest on CPU but wrong on WebGPU; `standard` is the
- * operator of opset 23; `plain` is MatMul and Softmax, which every provider runs.
- */
-export type AttentionStyle = 'fused' | 'standard' | 'plain'
 
 const elementTypes: Partial<Record<Dtype, ElementType>> = { F32: 'float', F16: 'float16', BF16: 'bfloat16' }
 const floatCode = 1
@@ -29,16 +24,16 @@ interface Block {
 
 export class GraphBuilder {
   readonly weights: Weights
-  readonly attention: AttentionStyle
+  readonly dialect: Dialect
   private readonly blocks: [Block, ...Block[]] = [{ nodes: [], casts: new Map() }]
   private readonly initializers = new Map<string, Initializer>()
   private readonly inputs: ValueInfo[] = []
   private readonly outputs: ValueInfo[] = []
   private readonly names = new Map<string, number>()
 
-  constructor(weights: Weights, attention: AttentionStyle) {
+  constructor(weights: Weights, dialect: Dialect) {
     this.weights = weights
-    this.attention = attention
+    this.dialect = dialect
   }
 
   input(name: string, type: ElementType, dims: readonly Dim[]): Value {
@@ -136,7 +131,7 @@ export class GraphBuilder {
       inputs: this.inputs,
       outputs: this.outputs,
     }
-    return { graph, opset: this.attention === 'standard' ? 23 : 21 }
+    return { graph, opset: this.dialect.attention === 'standard' ? 23 : 21 }
   }
 
   private get block(): Block {

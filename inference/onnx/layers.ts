@@ -49,18 +49,22 @@ export interface ConvShape {
   readonly bias?: boolean
 }
 
-export function conv(
-  s: Scope,
-  x: Value,
-  { from, to, kernel = 3, stride = 1, pads, bias = true }: ConvShape,
-): Value {
+export function conv(s: Scope, x: Value, shape: ConvShape): Value {
+  const { from, to, kernel = 3, stride = 1, pads, bias = true } = shape
   const border = (kernel - 1) / 2
   const weight = s.weight('weight', [to, from, kernel, kernel])
-  return s.op('Conv', bias ? [x, weight, s.weight('bias', [to])] : [x, weight], {
+  const missing = !s.graph.dialect.anyChannels && from > 3 && from % 3 === 0 ? (4 - (from % 4)) % 4 : 0
+  const inputs = missing ? [withZeros(s, x, missing), withZeros(s, weight, missing)] : [x, weight]
+  return s.op('Conv', bias ? [...inputs, s.weight('bias', [to])] : inputs, {
     kernel_shape: [kernel, kernel],
     strides: [stride, stride],
     pads: pads ?? [border, border, border, border],
   }) // [B, from, H, W] → [B, to, H′, W′]
+}
+
+/** More channels, all zero. */
+function withZeros(s: Scope, x: Value, channels: number): Value {
+  return s.op('Pad', [x, s.graph.ints([0, 0, 0, 0, 0, channels, 0, 0])])
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { dialects } from '#inference/onnx/dialect.ts'
 import { encodeModel } from '#inference/onnx/encode.ts'
 import { GraphBuilder } from '#inference/onnx/graph-builder.ts'
 import { ProtobufWriter } from '#inference/onnx/protobuf.ts'
@@ -35,7 +36,7 @@ describe('the graph builder', () => {
   })
 
   test('names node and weight by the path of its scope', () => {
-    const graph = new GraphBuilder(weights(entry('mid.conv.weight', [2, 3])), 'plain')
+    const graph = new GraphBuilder(weights(entry('mid.conv.weight', [2, 3])), dialects.coreml)
     const scope = graph.root('mid').at('conv')
     graph.output('y', scope.op('Identity', [scope.weight('weight', [2, 3])]), [2, 3])
     const { graph: written } = graph.finish('test')
@@ -47,7 +48,7 @@ describe('the graph builder', () => {
   })
 
   test('cuts rows out of a weight without copying it', () => {
-    const graph = new GraphBuilder(weights(entry('w', [4, 3])), 'plain')
+    const graph = new GraphBuilder(weights(entry('w', [4, 3])), dialects.coreml)
     graph.root().weightRows('w', [4, 3], 2, 4)
     expect(graph.finish('test').graph.initializers[0]).toMatchObject({
       dims: [2, 3],
@@ -56,7 +57,7 @@ describe('the graph builder', () => {
   })
 
   test('refuses a weight that is missing, of another shape, or no float', () => {
-    const graph = new GraphBuilder(weights(entry('w', [4, 3]), entry('ids', [1], 'I64')), 'plain')
+    const graph = new GraphBuilder(weights(entry('w', [4, 3]), entry('ids', [1], 'I64')), dialects.coreml)
     const ask = (name: string, shape: number[]) => () => graph.root().weight(name, shape)
     expect(ask('v', [1])).toThrow(CheckpointError)
     expect(ask('v', [1])).toThrow("Cannot use /models/a/unet: tensor 'v' is missing; config.json asks for it")
@@ -66,7 +67,7 @@ describe('the graph builder', () => {
 
   test('points to weights relative to the deepest folder that holds them all', () => {
     const other = { ...entry('b', [1]), file: '/models/b/two.safetensors' }
-    const graph = new GraphBuilder(weights(entry('a', [1]), other), 'plain')
+    const graph = new GraphBuilder(weights(entry('a', [1]), other), dialects.coreml)
     graph.root().weight('a', [1])
     graph.root().weight('b', [1])
     const { folder, bytes, weightBytes } = encodeModel(graph.finish('test'))
@@ -75,7 +76,7 @@ describe('the graph builder', () => {
   })
 
   test('runs only the branch that its condition chooses', async () => {
-    const graph = new GraphBuilder(weights(), 'plain')
+    const graph = new GraphBuilder(weights(), dialects.coreml)
     const s = graph.root('gate')
     const x = graph.input('x', 'float', ['n'])
     const positive = s.op('Greater', [s.op('ReduceSum', [x], { keepdims: 0 }), graph.scalar(0)])
