@@ -15,7 +15,7 @@ import { useSelection } from './stores/selection.ts'
 import { useServer } from './stores/server.ts'
 
 const validateAfterMs = 300
-const saveAfterMs = 400
+const saveAfterMs = 800
 const retryAfterMs = 1500
 
 let line: Line | null = null

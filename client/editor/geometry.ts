@@ -188,7 +188,7 @@ export function toScreen(transform: Transform, point: Point): Point {
 }
 
 /** The transform that shows all of `bounds` in a viewport, at 100 % at most. */
-export function fitTransform(bounds: Rect, width: number, height: number, pad = 48): Transform {
+export function fitTransform(bounds: Rect, width: number, height: number, pad = 36): Transform {
   const k = Math.min((width - 2 * pad) / bounds.width, (height - 2 * pad) / bounds.height, 1)
   const zoom = Math.max(k, 0.1)
   return {

@@ -73,9 +73,16 @@ export function useLayouts(boxesRatio: ComputedRef<number>): ComputedRef<Layouts
     return layout
   }
 
-  return computed(
-    () => new Map(Object.entries(workflow.current.value.nodes).map(([id, node]) => [id, layoutOf(id, node)])),
-  )
+  // The same map as before where nothing in it changed, so that a step of a run redraws no link.
+  return computed<Layouts>((before) => {
+    const { nodes } = workflow.current.value
+    const next = new Map(Object.entries(nodes).map(([id, node]) => [id, layoutOf(id, node)]))
+    return before && sameLayouts(before, next) ? before : next
+  })
+}
+
+function sameLayouts(a: Layouts, b: Layouts): boolean {
+  return a.size === b.size && [...b].every(([id, layout]) => a.get(id) === layout)
 }
 
 /** The card's rectangle on the graph. */

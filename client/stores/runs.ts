@@ -121,12 +121,22 @@ export function newest(run: Run): Shown | null {
   return frame ? showFrame(frame) : null
 }
 
-function showOutput({ picture, width, height }: JobOutput): Shown {
-  return { source: pictureUrl(picture), width, height, frame: null }
+/** Each picture keeps its one description, so that what shows it is not drawn again with every event. */
+const described = new WeakMap<JobOutput | Frame, Shown>()
+
+function showOutput(output: JobOutput): Shown {
+  const { picture, width, height } = output
+  return remember(output, { source: pictureUrl(picture), width, height, frame: null })
 }
 
 function showFrame(frame: Frame): Shown {
-  return { source: frame.blob, width: frame.width, height: frame.height, frame }
+  return remember(frame, { source: frame.blob, width: frame.width, height: frame.height, frame })
+}
+
+function remember(of: JobOutput | Frame, shown: Shown): Shown {
+  const known = described.get(of)
+  if (!known) described.set(of, shown)
+  return known ?? shown
 }
 
 function picturesByNode(run: Run | null): ReadonlyMap<string, Shown> {
