@@ -2,6 +2,7 @@
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Fault } from '#workflows/fault.ts'
 import { workflowSchema, type Workflow } from '#workflows/format.ts'
+import { blockingFaults } from '#workflows/blocking.ts'
 import { validateWorkflow } from '#workflows/validate.ts'
 import { runnerOptions } from '../config.ts'
 import type { RunResult } from '../engine/engine.ts'
@@ -63,7 +64,7 @@ Exit code: 0 when it ran, 1 when the workflow has faults or the run failed, 2 wh
 
 export default command
 
-/** The workflow with its settings applied, and every fault it then has. */
+/** The workflow with its settings applied, and every fault that keeps it from running. */
 async function check(
   json: unknown,
   settings: readonly string[],
@@ -74,7 +75,8 @@ async function check(
   const loose = workflowSchema.safeParse(json)
   // Settings need a readable file; what is wrong with an unreadable one, the check below says.
   const draft = loose.success ? await setValues(loose.data, settings, context) : json
-  return validateWorkflow(draft, catalogue)
+  const { workflow, faults } = validateWorkflow(draft, catalogue)
+  return { workflow, faults: workflow ? blockingFaults(workflow, faults, catalogue) : faults }
 }
 
 async function importTo(path: string, dataDir: string): Promise<string> {

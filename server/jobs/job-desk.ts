@@ -1,5 +1,6 @@
 /** Where jobs are handed in, called off and asked for: joins the check of a workflow, the queue, the runner and the log. */
 import { randomUUID } from 'node:crypto'
+import { blockingFaults } from '#workflows/blocking.ts'
 import type { Fault } from '#workflows/fault.ts'
 import type { RunReply } from '#workflows/protocol.ts'
 import { validateWorkflow } from '#workflows/validate.ts'
@@ -35,12 +36,15 @@ export class JobDesk {
     return validateWorkflow(json, this.runner.facts.catalogue).faults
   }
 
-  /** Checks a workflow and queues it; the id of the job is nothing that can be guessed. */
+  /** Checks what a run needs of a workflow and queues it; the id of the job is nothing that can be guessed. */
   submit(json: unknown, targets: readonly string[] = []): RunReply {
-    const { workflow, faults } = validateWorkflow(json, this.runner.facts.catalogue)
-    if (!workflow || faults.length > 0) return { ok: false, faults }
+    const { catalogue } = this.runner.facts
+    const { workflow, faults } = validateWorkflow(json, catalogue)
+    if (!workflow) return { ok: false, faults }
     const missing = targets.filter((id) => !Object.hasOwn(workflow.nodes, id))
     if (missing.length > 0) return { ok: false, faults: missing.map(missingTarget) }
+    const blocking = blockingFaults(workflow, faults, catalogue, targets.length > 0 ? targets : undefined)
+    if (blocking.length > 0) return { ok: false, faults: blocking }
     const job = randomUUID()
     if (!this.#queue.add({ job, workflow, ...(targets.length > 0 && { targets }) }))
       return { ok: false, faults: [queueIsFull] }
