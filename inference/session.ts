@@ -19,6 +19,9 @@ export interface SessionOptions {
   readonly threads?: number
 }
 
+// What goes wrong is thrown; the runtime would also print it, once per layer of the call.
+ort.env.logLevel = 'fatal'
+
 /** Larger networks keep their weights as pages of the file instead of copies laid out for speed. */
 const leanFromBytes = 1024 ** 3
 
@@ -118,7 +121,7 @@ function sessionOptions(
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     graphOptimizationLevel: lean ? 'extended' : 'all',
     enableMemPattern: !lean,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     extra: { session },
   }
