@@ -275,6 +275,7 @@ def pipeline(root):
     """Whole runs of diffusers' GLIGEN pipeline: text, boxes, guidance, gated layers off after half of the steps."""
     folder, record = case(root, "pipeline", 5)
     words, vocabulary = tokenizer(folder / "tokenizer", 16)
+    words.save_pretrained(root / "tokenizer-json")
     width = 32
     text = text_encoder(
         folder, {}, torch.float16, vocab_size=vocabulary, hidden_size=width, num_hidden_layers=2, num_attention_heads=4,

@@ -28,6 +28,11 @@ describe('the tokenizer', () => {
     expect(tokenizer.encode(text).ids).toEqual(ids)
   })
 
+  test.each(texts)('reads $text from a tokenizer.json as from the older files', async ({ text, ids }) => {
+    const tokenizer = await TextTokenizer.open(fixture('tokenizer-json'), 77)
+    expect(tokenizer.encode(text).ids).toEqual(ids)
+  })
+
   test('says which end of a text did not fit', async () => {
     const tokenizer = await TextTokenizer.open(folder, 6)
     const { ids, used, truncated } = tokenizer.encode('cat dog cat and on beach')
