@@ -76,3 +76,23 @@ test('channels of zeros, where a provider needs them, change nothing', async () 
     await Promise.all([text.release(), step.release()])
   }
 })
+
+test('a VAE whose attention still has the names of older files says the same', async () => {
+  const old = { to_q: 'query', to_k: 'key', to_v: 'value', 'to_out.0': 'proj_attn' }
+  const rename = (key: string) =>
+    Object.entries(old).reduce((name, [now, then]) => name.replace(`.${now}.`, `.${then}.`), key)
+  const { place, config, weights } = await (await openModelFolder(fixture('gated'))).component('vae')
+  const entries = new Map(
+    [...weights.entries].map(([key, entry]) => [rename(key), { ...entry, name: rename(key) }]),
+  )
+  expect(entries.has('decoder.mid_block.attentions.0.proj_attn.weight')).toBe(true)
+  const model = authorVaeDecoder(readVaeConfig(place, config), { ...weights, entries }, dialects.cpu)
+  const record = await recorded('gated')
+  const session = await Session.open(model, { provider: 'cpu' })
+  try {
+    const { decoded } = await session.run({ latents: record('vae.latents') })
+    expect(relativeError(decoded?.data ?? new Float32Array(), record('vae.decoded').data)).toBeLessThan(1e-5)
+  } finally {
+    await session.release()
+  }
+})
