@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { FileError, parseWorkflow, readWorkflowFile, serialise } from '../../client/document/file.ts'
+import { readPngText } from '../../client/document/png-text.ts'
+import { loop } from './workflows.ts'
+
+function chunk(kind: string, data: Uint8Array, length = data.length): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length)
+  new DataView(bytes.buffer).setUint32(0, length)
+  bytes.set(new TextEncoder().encode(kind), 4)
+  bytes.set(data, 8)
+  return bytes
+}
+
+const text = (keyword: string, value: string) =>
+  chunk('tEXt', new TextEncoder().encode(`${keyword}\0${value}`))
+
+function png(...chunks: Uint8Array[]): Uint8Array {
+  const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  const parts = [signature, ...chunks, chunk('IEND', new Uint8Array())]
+  return new Uint8Array(parts.flatMap((part) => [...part]))
+}
+
+describe('a picture', () => {
+  it('gives the text under a keyword, whatever stands before it', () => {
+    const file = png(chunk('IHDR', new Uint8Array(13)), text('other', 'no'), text('groundwork', '{"猫": 1}'))
+    expect(readPngText(file, 'groundwork')).toBe('{"猫": 1}')
+  })
+
+  it('gives null without such a text', () => {
+    expect(readPngText(png(text('groundworks', 'no')), 'groundwork')).toBeNull()
+  })
+
+  it('is refused when a chunk is longer than the file', () => {
+    const file = png(chunk('tEXt', new Uint8Array(4), 0xffffffff))
+    expect(() => readPngText(file, 'groundwork')).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: Cannot read the picture: chunk 'tEXt' is longer than the file, it is cut off]`,
+    )
+  })
+
+  it('opens the workflow that a run saved in it', () => {
+    expect(readWorkflowFile('a.png', png(text('groundwork', JSON.stringify(loop))))).toEqual(loop)
+  })
+
+  it('is refused by name when it holds no workflow', () => {
+    expect(() => readWorkflowFile('a.png', png())).toThrow(
+      "Cannot open 'a.png': the picture holds no workflow",
+    )
+  })
+})
+
+describe('a workflow file', () => {
+  it('is read as it was saved', () => {
+    expect(parseWorkflow('a.json', serialise(loop))).toEqual(loop)
+  })
+
+  it('keeps nodes that nobody knows', () => {
+    const strange = { ...loop, nodes: { wand: { type: 'magic/wand', values: { sparks: [1, 'two'] } } } }
+    expect(parseWorkflow('a.json', serialise(strange))).toEqual(strange)
+  })
+
+  it('is refused with every fault it has', () => {
+    const read = () => parseWorkflow('a.json', '{"groundwork": 9, "nodes": {"a": {}}}')
+    expect(read).toThrow(FileError)
+    try {
+      read()
+    } catch (error) {
+      expect((error as FileError).faults).toHaveLength(2)
+    }
+  })
+
+  it('is refused when it is not JSON', () => {
+    expect(() => parseWorkflow('a.json', '{')).toThrow("Cannot open 'a.json': it is not JSON")
+  })
+})

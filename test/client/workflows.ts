@@ -1,0 +1,57 @@
+/** Toy catalogue and workflows of the editor's tests. */
+import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
+import type { WireType } from '#nodes/wire-types.ts'
+import type { Workflow } from '#workflows/format.ts'
+
+const port = (type: WireType) => ({ type, description: '' })
+
+function node(type: string, parts: Partial<NodeInfo>): NodeInfo {
+  return {
+    type,
+    version: 1,
+    title: type,
+    description: '',
+    inputs: {},
+    outputs: {},
+    params: {},
+    loop: null,
+    sideEffect: false,
+    ...parts,
+  }
+}
+
+const latentIn = { latent: { ...port('Latent'), optional: false } }
+
+export const catalogue: Catalogue = {
+  'toy/noise': node('toy/noise', {
+    outputs: { latent: port('Latent') },
+    params: { seed: { widget: 'seed', title: 'Seed', description: '', default: 0, wire: 'Int' } },
+  }),
+  'toy/start': node('toy/start', {
+    inputs: latentIn,
+    outputs: { step: port('Step'), latent: port('Latent') },
+    loop: { role: 'start', each: 'step' },
+  }),
+  'toy/body': node('toy/body', {
+    inputs: { ...latentIn, step: { ...port('Step'), optional: true } },
+    outputs: { latent: port('Latent') },
+  }),
+  'toy/end': node('toy/end', {
+    inputs: latentIn,
+    outputs: { latent: port('Latent') },
+    loop: { role: 'end' },
+  }),
+  'toy/number': node('toy/number', { outputs: { value: port('Int') } }),
+}
+
+/** noise ─► start ─► body ─► end */
+export const loop: Workflow = {
+  groundwork: 1,
+  nodes: {
+    noise: { type: 'toy/noise', values: { seed: 7 } },
+    start: { type: 'toy/start', inputs: { latent: 'noise.latent' } },
+    body: { type: 'toy/body', inputs: { step: 'start.step', latent: 'start.latent' } },
+    end: { type: 'toy/end', inputs: { latent: 'body.latent' } },
+  },
+  view: { nodes: { noise: [0, 0], start: [300, 0], body: [600, 0], end: [900, 0] } },
+}
