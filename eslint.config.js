@@ -31,15 +31,7 @@ const arrows = [
 
 export default tseslint.config(
   {
-    ignores: [
-      '**/dist/',
-      '**/node_modules/',
-      'models/',
-      'training/',
-      'data/',
-      'out/',
-      'inference/onnx/generated/',
-    ],
+    ignores: ['**/dist/', '**/node_modules/', 'models/', 'training/', 'data/', 'out/'],
   },
   ...tseslint.configs.strict,
   ...vue.configs['flat/essential'],
