@@ -20,14 +20,15 @@ from torch import nn
 
 from . import noise
 from .loop import Plan, apply_arguments, plan_arguments, train
-from .model import TEXT_WIDTH, build_text_encoder, build_unet, gated_parameters, transformer_blocks
+from .model import TEXT_WIDTH, build_text_encoder, build_unet, gated_parameters, transformer_blocks, use_plain_attention
 from .pool import load_latents, load_scenes
 from .scene import sprite
 from .tokenizer import Encoder
 from .world import KINDS, RUNS, caption, phrase
 
 SMALL_BATCH, LARGE_BATCH = 16, 32
-LARGE_FROM = 0.4  # share of the run after which batches are large: first many updates, then less noise in each
+LARGE_FROM = 1 / 3  # share of the run after which batches are large: first many updates, then less noise in each
+ALONE_SHARE = 0.5  # until then: pictures taken from those of a single thing, where its name is easiest to learn
 CAPTION_DROPOUT = 0.1
 PLACE_WEIGHT = 0.3
 LOOKS_WEIGHT = 0.05
@@ -56,7 +57,9 @@ class BaseStage:
         return BaseModel(len(Encoder().ids))
 
     def prepare(self, model) -> None:
+        use_plain_attention(model.unet, model.text_encoder)
         self.encode, self.scenes, self.latents = Encoder(), load_scenes(), load_latents()
+        self.alone = torch.tensor([row for row, scene in enumerate(self.scenes) if len(scene.things) == 1])
         self.thumbnails = kind_thumbnails().to(self.device)
         self.tokens: list[torch.Tensor] = []
         for block in transformer_blocks(model.unet):
@@ -64,8 +67,8 @@ class BaseStage:
 
     def loss(self, model, rng, progress):
         words = random.Random(rng.initial_seed())
-        count = SMALL_BATCH if progress < LARGE_FROM else LARGE_BATCH
-        rows = torch.randint(len(self.scenes), (count,), generator=rng)
+        rows = self.draw_rows(rng, progress)
+        count = len(rows)
         captions = [caption(self.scenes[row], words) for row in rows.tolist()]
         captions = ["" if words.random() < CAPTION_DROPOUT else text for text in captions]
         kinds = [words.randrange(len(KINDS)) for _ in range(PHRASES)]
@@ -83,6 +86,13 @@ class BaseStage:
         looks = self.looks_loss(model.looks_head, features, count, texts, self.thumbnails[kinds])
         total = denoising + PLACE_WEIGHT * place + LOOKS_WEIGHT * looks
         return total, {"denoising": denoising, "place": place, "looks": looks}
+
+    def draw_rows(self, rng, progress) -> torch.Tensor:
+        if progress >= LARGE_FROM:
+            return torch.randint(len(self.scenes), (LARGE_BATCH,), generator=rng)
+        rows = torch.randint(len(self.scenes), (SMALL_BATCH,), generator=rng)
+        alone = self.alone[torch.randint(len(self.alone), (SMALL_BATCH,), generator=rng)]
+        return torch.where(torch.rand(SMALL_BATCH, generator=rng) < ALONE_SHARE, alone, rows)
 
     def looks_loss(self, head, features, first, texts, thumbnails) -> torch.Tensor:
         """For the phrases, which start at row `first`: their pooled features, and the states of their last words."""
@@ -128,7 +138,7 @@ def load_base(name: str = "base", file: str = "ema.pt") -> BaseModel:
 
 
 def main() -> None:
-    plan = Plan("base", steps=10_000, lr=6e-4, ema=0.99)
+    plan = Plan("base", steps=9600, lr=8e-4, ema=0.99)
     parser = plan_arguments(plan, __doc__)
     parser.add_argument("--preview", action="store_true")
     args = parser.parse_args()

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from . import noise
 from .base import BaseModel, load_base
 from .loop import Plan, apply_arguments, plan_arguments, train
-from .model import gated_parameters, transformer_blocks
+from .model import gated_parameters, transformer_blocks, use_plain_attention
 from .pool import load_latents, load_scenes
 from .sample import MAX_ENTITIES, embed
 from .tokenizer import Encoder
@@ -52,6 +52,7 @@ class GroundingStage:
         return model
 
     def prepare(self, model) -> None:
+        use_plain_attention(model.unet, model.text_encoder)
         self.encode, latents = Encoder(), load_latents()
         scenes = load_scenes()
         rows = [row for row, scene in enumerate(scenes) if only_boxed(scene)]
@@ -179,7 +180,7 @@ def check_base_unchanged(before: BaseModel, after: BaseModel) -> int:
 
 
 def main() -> None:
-    plan = Plan("grounding", steps=3200, lr=1e-3, ema=0.98, tail=0.5)
+    plan = Plan("grounding", steps=2000, lr=1e-3, ema=0.98, tail=0.5)
     parser = plan_arguments(plan, __doc__)
     parser.add_argument("--base", default="base")
     args = parser.parse_args()

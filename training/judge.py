@@ -116,7 +116,7 @@ def accuracy_on_drawn(judge: Judge, vae=None, scenes: int = 300) -> float:
 
 
 def main() -> None:
-    plan = Plan("judge", steps=2400, lr=2e-3, ema=0.97)
+    plan = Plan("judge", steps=900, lr=2e-3, ema=0.97, workers=1)
     plan = apply_arguments(plan, plan_arguments(plan, __doc__).parse_args())
     train(JudgeStage(), plan)
     judge = load_judge()

@@ -2,6 +2,7 @@
 
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from .tokenizer import LENGTH
@@ -55,3 +56,9 @@ def transformer_blocks(unet: UNet2DConditionModel) -> list[torch.nn.Module]:
     stages = [*unet.down_blocks, unet.mid_block, *unet.up_blocks]
     attentions = [a for stage in stages for a in getattr(stage, "attentions", [])]
     return [block for attention in attentions for block in attention.transformer_blocks]
+
+
+def use_plain_attention(unet: UNet2DConditionModel, text_encoder: CLIPTextModel) -> None:
+    """Attention as matrix products. At these sizes PyTorch's fused kernel has a slow backward pass on the CPU."""
+    unet.set_attn_processor(AttnProcessor())
+    text_encoder.set_attn_implementation("eager")

@@ -42,7 +42,7 @@ def draw(scene: Scene, rng: random.Random) -> np.ndarray:
         x0, y0, x1, y1 = thing.box
         picture = sprite(thing.kind).resize((x1 - x0, y1 - y0), Image.Resampling.LANCZOS)
         canvas.paste(picture, (x0, y0), picture)
-    return np.asarray(canvas)
+    return np.array(canvas)
 
 
 def _free_box(kind, count, taken, rng):

@@ -2,7 +2,6 @@
 
 Three steps in five learn on 32 x 32 pieces around things, where the detail is; the rest on whole pictures.
 `python -m training.vae` trains; `--finish` measures the latents' spread, saves runs/vae/model and a sheet.
-`python -m training.vae --decoder` goes on with the decoder alone (the latents stay what they are).
 """
 
 import torch
@@ -69,26 +68,6 @@ class VaeStage:
         return error + KL_WEIGHT * kl, {"error": error, "mse": F.mse_loss(decoded, pictures), "kl": kl}
 
 
-class DecoderStage(VaeStage):
-    """The finished model's decoder, taught on the frozen encoder's latents with a little noise on them."""
-
-    def build(self):
-        model = load_vae()
-        model.requires_grad_(False)
-        model.decoder.requires_grad_(True)
-        model.post_quant_conv.requires_grad_(True)
-        return model
-
-    def loss(self, model, rng, progress):
-        pictures = self.batch(rng, progress < PIECES_UNTIL)
-        with torch.no_grad():
-            latents = model.encode(pictures).latent_dist.mean
-            latents = latents + torch.randn_like(latents) * 0.03 / model.config.scaling_factor
-        decoded = model.decode(latents).sample.float()
-        error = picture_error(decoded, pictures)
-        return error, {"error": error, "mse": F.mse_loss(decoded, pictures)}
-
-
 def picture_error(decoded, pictures):
     """L1, squared error, and L1 of the differences between neighbours: sharp edges count twice."""
     difference = decoded - pictures
@@ -110,10 +89,7 @@ def finish(name: str) -> None:
     with torch.inference_mode():
         latents = torch.cat([vae.encode(part).latent_dist.mean for part in images.split(64)])
         decoded = torch.cat([vae.decode(part).sample for part in latents.split(64)]).clamp(-1, 1)
-    if name == "vae":
-        vae.register_to_config(scaling_factor=round(1 / latents.std().item(), 5))
-    else:
-        vae.register_to_config(scaling_factor=load_vae().config.scaling_factor)
+    vae.register_to_config(scaling_factor=round(1 / latents.std().item(), 5))
     vae.save_pretrained(RUNS / "vae" / "model")
     error = F.mse_loss(decoded, images).item()
     per_channel = latents.std(dim=(0, 2, 3)).tolist()
@@ -127,13 +103,10 @@ def main() -> None:
     plan = Plan("vae", steps=5200, lr=1e-3, ema=0.98)
     parser = plan_arguments(plan, __doc__)
     parser.add_argument("--finish", action="store_true")
-    parser.add_argument("--decoder", action="store_true")
     args = parser.parse_args()
     plan = apply_arguments(plan, args)
-    if args.decoder and args.name == "vae":
-        plan.name = "decoder"
     if not args.finish:
-        train(DecoderStage() if args.decoder else VaeStage(), plan)
+        train(VaeStage(), plan)
     finish(plan.name)
 
 
