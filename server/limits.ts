@@ -35,6 +35,8 @@ export const limits = {
   keptEvents: 200_000,
   /** How long a cancelled job may take to stop at a step before its runner is killed. */
   cancelGraceMs: 5_000,
+  /** How long the runner is idle before a spare one is started, which takes its place when it dies. */
+  spareAfterMs: 5_000,
 
   /** Longest side of a preview, in pixels. */
   previewSide: 512,

@@ -35,7 +35,7 @@ const host = '127.0.0.1'
  */
 export async function startServer(
   config: ServerConfig,
-  createRunner: CreateRunner = (listener) => new Supervisor(config.runner, listener, limits.cancelGraceMs),
+  createRunner: CreateRunner = (listener) => new Supervisor(config.runner, listener, limits),
 ): Promise<RunningServer> {
   const pictures = await openPictureStore(config.runner.dataDir)
   await pictures.trimShown(limits.shownPicturesBytes)

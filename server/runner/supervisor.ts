@@ -1,6 +1,4 @@
-/** Keeps one runner alive: starts it, hands it jobs, ends what hangs, and starts it again when it dies. */
-import { fork, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+/** Keeps one runner alive: hands it jobs, ends what hangs, and puts another in its place when it dies. */
 import type { EngineEvent } from '#workflows/protocol.ts'
 import { log } from '../log.ts'
 import type {
@@ -11,9 +9,8 @@ import type {
   RunnerJob,
   RunnerListener,
   RunnerOptions,
-  ToRunner,
 } from './messages.ts'
-import { childExecArgv } from './exec-argv.ts'
+import { RunnerProcess } from './runner-process.ts'
 
 interface RunningJob {
   readonly job: RunnerJob
@@ -28,37 +25,45 @@ interface RunningJob {
   killTimer?: NodeJS.Timeout
 }
 
-const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
+export interface SupervisorTimes {
+  /** How long a cancelled job may take to stop before its runner is killed. */
+  readonly cancelGraceMs: number
+  /** How long the runner is idle before a spare one is started, to be there when it dies. */
+  readonly spareAfterMs: number
+}
+
 const longestPauseMs = 10_000
 
 export class Supervisor implements Runner {
   readonly #options: RunnerOptions
   readonly #listener: RunnerListener
-  readonly #cancelGraceMs: number
-  #child: ChildProcess | null = null
+  readonly #times: SupervisorTimes
+  #active: RunnerProcess | null = null
+  #spare: RunnerProcess | null = null
   #facts: RunnerFacts | null = null
   #isReady = false
   #running: RunningJob | null = null
   #closing = false
   #deathsInARow = 0
   #restartTimer: NodeJS.Timeout | undefined
+  #spareTimer: NodeJS.Timeout | undefined
   #waiting: { resolve(facts: RunnerFacts): void; reject(error: Error): void }[] = []
 
-  constructor(options: RunnerOptions, listener: RunnerListener, cancelGraceMs: number) {
+  constructor(options: RunnerOptions, listener: RunnerListener, times: SupervisorTimes) {
     this.#options = options
     this.#listener = listener
-    this.#cancelGraceMs = cancelGraceMs
+    this.#times = times
   }
 
   start(): Promise<RunnerFacts> {
     const ready = this.#nextFacts()
-    this.#spawn()
+    this.#active = this.#open()
     return ready
   }
 
   /** Process id of the runner under way; null between a death and the restart. */
   get pid(): number | null {
-    return this.#child?.pid ?? null
+    return this.#active?.pid ?? null
   }
 
   get isIdle(): boolean {
@@ -73,12 +78,13 @@ export class Supervisor implements Runner {
   async describe(): Promise<RunnerFacts> {
     if (!this.isIdle) return this.facts
     const facts = this.#nextFacts()
-    this.#send({ kind: 'describe' })
+    this.#active?.send({ kind: 'describe' })
     return facts
   }
 
   run(job: RunnerJob, watched: boolean): void {
     this.#settleWaiting(this.facts)
+    clearTimeout(this.#spareTimer)
     this.#running = { job, watched, starts: 0, hasBegun: false, node: null, cancelled: false }
     this.#handOver(this.#running)
   }
@@ -88,44 +94,32 @@ export class Supervisor implements Runner {
     const running = this.#running
     if (running?.job.job !== job || running.cancelled) return
     running.cancelled = true
-    running.killTimer = setTimeout(() => this.#child?.kill('SIGKILL'), this.#cancelGraceMs)
-    this.#send({ kind: 'cancel', job })
+    running.killTimer = setTimeout(() => void this.#active?.kill(), this.#times.cancelGraceMs)
+    this.#active?.send({ kind: 'cancel', job })
   }
 
   setWatched(job: string, watched: boolean): void {
     if (this.#running?.job.job !== job) return
     this.#running.watched = watched
-    this.#send({ kind: 'watched', job, watched })
+    this.#active?.send({ kind: 'watched', job, watched })
   }
 
-  /** Ends the runner. It keeps nothing that is not already on disk, so it is not asked first. */
   async close(): Promise<void> {
     this.#closing = true
     clearTimeout(this.#restartTimer)
-    const child = this.#child
-    if (!child) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await gone
+    clearTimeout(this.#spareTimer)
+    await Promise.all([this.#active?.kill(), this.#spare?.kill()])
   }
 
-  #spawn(): void {
-    const child = fork(entry, {
-      execArgv: childExecArgv(),
-      serialization: 'advanced',
-      stdio: ['ignore', 2, 2, 'ipc'],
-    })
-    this.#child = child
-    child.on('message', (message) => this.#receive(message as FromRunner))
-    child.on('error', (error) => log.error({ err: error }, 'runner error'))
-    child.once('exit', (code, signal) => this.#onExit(signal ? `signal ${signal}` : `exit code ${code}`))
-    this.#send({ kind: 'open', options: this.#options })
-  }
-
-  /** A message to a runner that just died is lost on purpose: its exit settles the job. */
-  #send(message: ToRunner): void {
-    this.#child?.send(message, (error) => {
-      if (error) log.debug({ err: error }, 'message to the runner lost')
+  #open(): RunnerProcess {
+    return new RunnerProcess(this.#options, {
+      message: (from, message) => {
+        if (from === this.#active) this.#receive(message)
+      },
+      exit: (from, cause) => {
+        if (from === this.#spare) this.#spare = null
+        else if (from === this.#active && !this.#closing) this.#onExit(cause)
+      },
     })
   }
 
@@ -151,13 +145,13 @@ export class Supervisor implements Runner {
     if (this.#isReady) return
     this.#isReady = true
     if (this.#running) this.#handOver(this.#running)
-    else this.#listener.idle()
+    else this.#rest()
   }
 
   #handOver(running: RunningJob): void {
     if (running.cancelled) return this.#end({ kind: 'cancelled' })
     running.starts++
-    this.#send({ kind: 'run', job: running.job, watched: running.watched })
+    this.#active?.send({ kind: 'run', job: running.job, watched: running.watched })
   }
 
   #note(event: EngineEvent): void {
@@ -173,20 +167,33 @@ export class Supervisor implements Runner {
     this.#running = null
     this.#deathsInARow = 0
     this.#listener.ended(running.job.job, outcome)
-    if (this.#isReady) this.#listener.idle()
+    if (this.#isReady) this.#rest()
+  }
+
+  /** The runner waits; if it goes on waiting, there is time to start a spare one. */
+  #rest(): void {
+    clearTimeout(this.#spareTimer)
+    this.#spareTimer = setTimeout(() => (this.#spare ??= this.#open()), this.#times.spareAfterMs).unref()
+    this.#listener.idle()
   }
 
   #onExit(cause: string): void {
-    this.#child = null
+    this.#active = null
     this.#isReady = false
-    if (this.#closing) return
+    clearTimeout(this.#spareTimer)
     log.warn({ cause, job: this.#running?.job.job }, 'runner ended')
-    const pauseMs = this.#running ? 0 : pauseAfter(this.#deathsInARow++)
+    const pauseMs = this.#running || this.#spare ? 0 : pauseAfter(this.#deathsInARow++)
     this.#settleAfter(cause)
     if (!this.#facts)
       return this.#failWaiting(`The runner ended before it was ready (${cause}), see what it printed above`)
-    if (pauseMs === 0) this.#spawn()
-    else this.#restartTimer = setTimeout(() => this.#spawn(), pauseMs)
+    if (pauseMs === 0) this.#replace()
+    else this.#restartTimer = setTimeout(() => this.#replace(), pauseMs)
+  }
+
+  #replace(): void {
+    this.#active = this.#spare ?? this.#open()
+    this.#spare = null
+    if (this.#active.facts) this.#onFacts(this.#active.facts)
   }
 
   /** A job that the runner died without touching is handed to the next one, once; any other ends with it. */
@@ -211,7 +218,7 @@ export class Supervisor implements Runner {
   }
 }
 
-/** A runner that dies without a job is started again at once, then after longer and longer pauses. */
+/** A runner that dies without a job is replaced at once, then after longer and longer pauses. */
 function pauseAfter(deaths: number): number {
   return deaths === 0 ? 0 : Math.min(100 * 2 ** deaths, longestPauseMs)
 }

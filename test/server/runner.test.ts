@@ -13,7 +13,7 @@ let server: Awaited<ReturnType<typeof startToyServer>>
 let editor: Editor
 
 beforeAll(async () => {
-  server = await startToyServer(300)
+  server = await startToyServer({ cancelGraceMs: 300, spareAfterMs: 100 })
   editor = await openEditor(server)
 }, 60_000)
 
@@ -123,7 +123,7 @@ describe('a server whose runner cannot work', () => {
     await writeFile(join(nodesDir, 'toy', 'broken.ts'), 'export default 1')
     const options = { dataDir: join(nodesDir, 'data'), modelDirs: [], device: 'cpu', nodesDir }
     const silent = { event: vi.fn(), preview: vi.fn(), ended: vi.fn(), idle: vi.fn() }
-    const runner = new Supervisor(options, silent, 300)
+    const runner = new Supervisor(options, silent, { cancelGraceMs: 300, spareAfterMs: 100 })
     await expect(runner.start()).rejects.toThrow('nodes/toy/broken.ts: it has no node as its default export')
     await runner.close()
     await rm(nodesDir, { recursive: true })

@@ -8,7 +8,7 @@ import type { ClientToServer, JobEvent, PreviewHeader, ServerToClient } from '#w
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { startServer, type RunningServer } from '#server/main.ts'
 import type { Runner, RunnerListener, RunnerOptions } from '#server/runner/messages.ts'
-import { Supervisor } from '#server/runner/supervisor.ts'
+import { Supervisor, type SupervisorTimes } from '#server/runner/supervisor.ts'
 import { FakeRunner } from './fake-runner.ts'
 import { toyNodesDir } from './toy-nodes-dir.ts'
 
@@ -28,11 +28,11 @@ export function startFakeServer(): Promise<ToyServer> {
 
 /** A server with a real runner, whose process is at hand. */
 export async function startToyServer(
-  cancelGraceMs: number,
+  times: SupervisorTimes,
 ): Promise<ToyServer & { readonly runner: Supervisor }> {
   const made: Supervisor[] = []
   const server = await start((options, listener) => {
-    const supervisor = new Supervisor(options, listener, cancelGraceMs)
+    const supervisor = new Supervisor(options, listener, times)
     made.push(supervisor)
     return supervisor
   })
