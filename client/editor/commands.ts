@@ -107,7 +107,8 @@ export function useCommands(
       ? (always[name] ?? (isTyping(event) ? undefined : controlled(event, name)))
       : plainKey(event, name)
     if (!command) return
-    event.preventDefault()
+    // Menus and dialogs close on Escape only while nobody has taken it.
+    if (name !== 'Escape') event.preventDefault()
     command()
   }
 

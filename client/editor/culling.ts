@@ -7,7 +7,7 @@ import { rectOf, type Layouts } from './layouts.ts'
 const mountsPerFrame = 12
 /** Margins in parts of the viewport: cards leave later than they enter, so that panning to and fro costs nothing. */
 const enterMargin = 0.25
-const leaveMargin = 0.9
+const leaveMargin = 0.5
 
 export interface View {
   readonly document: Workflow
@@ -15,12 +15,15 @@ export interface View {
   readonly transform: Transform
   readonly width: number
   readonly height: number
+  /** Whether cards are drawn on the canvas instead, because they are too small to read. */
+  readonly far: boolean
   /** Cards that stay whatever happens: selected ones, and the one with the focus. */
   readonly kept: ReadonlySet<string>
 }
 
 /** Those of `mounted` that may stay, and the ones that should come. */
 export function cull(view: View, mounted: ReadonlySet<string>): { stay: string[]; come: string[] } {
+  if (view.far) return { stay: [], come: [] }
   const seen = viewport(view)
   const near = grown(seen, Math.max(seen.width, seen.height) * enterMargin)
   const far = grown(seen, Math.max(seen.width, seen.height) * leaveMargin)

@@ -68,9 +68,18 @@ describe('the view', () => {
 
   it('mounts the cards nearby and no others', () => {
     const transform = { x: 0, y: 0, k: 1 }
-    const view = { document: loop, layouts, transform, width: 500, height: 300, kept: new Set<string>() }
+    const view = {
+      document: loop,
+      layouts,
+      transform,
+      width: 500,
+      height: 300,
+      far: false,
+      kept: new Set<string>(),
+    }
     expect(cull(view, new Set())).toEqual({ stay: [], come: ['noise', 'start', 'body'] })
     expect(cull({ ...view, transform: { x: 5000, y: 0, k: 1 } }, new Set(['noise'])).stay).toEqual([])
+    expect(cull({ ...view, far: true }, new Set(['noise']))).toEqual({ stay: [], come: [] })
   })
 })
 
