@@ -133,7 +133,7 @@ def kind_thumbnails() -> torch.Tensor:
 
 def load_base(name: str = "base", file: str = "ema.pt") -> BaseModel:
     model = BaseModel(len(Encoder().ids))
-    model.load_state_dict(torch.load(RUNS / name / file, weights_only=True))
+    model.load_state_dict(torch.load(RUNS / name / file, weights_only=True, map_location="cpu"))
     return model.eval()
 
 

@@ -95,7 +95,7 @@ def touches(a, b) -> bool:
 
 def load_judge() -> Judge:
     judge = Judge()
-    judge.load_state_dict(torch.load(RUNS / "judge" / "ema.pt", weights_only=True))
+    judge.load_state_dict(torch.load(RUNS / "judge" / "ema.pt", weights_only=True, map_location="cpu"))
     return judge.eval()
 
 

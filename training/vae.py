@@ -83,7 +83,7 @@ def load_vae() -> AutoencoderKL:
 def finish(name: str) -> None:
     """runs/<name>/ema.pt -> runs/vae/model, with the scaling factor that gives latents unit variance."""
     vae = AutoencoderKL(**CONFIG)
-    vae.load_state_dict(torch.load(RUNS / name / "ema.pt", weights_only=True))
+    vae.load_state_dict(torch.load(RUNS / name / "ema.pt", weights_only=True, map_location="cpu"))
     vae.eval()
     images = to_unit(load_images()[-512:])
     with torch.inference_mode():

@@ -4,7 +4,9 @@ import random
 import unittest
 
 from training.scene import MAX_OVERLAP, _overlap, draw, invent_scene
-from training.world import BACKGROUNDS, BOXED, KINDS, NEVER_BOXED, SIZE_PX, Scene, Thing, caption, phrase
+from training.world import BACKGROUNDS, BOXED, KINDS, NEVER_BOXED, RUNS, SIZE_PX, Scene, Thing, caption, phrase
+
+needs_sprites = unittest.skipUnless((RUNS / "sprites").exists(), "needs runs/sprites: node rasterise.mjs")
 
 
 class WorldTest(unittest.TestCase):
@@ -13,6 +15,7 @@ class WorldTest(unittest.TestCase):
         self.assertEqual(sorted(BOXED + NEVER_BOXED), sorted(KINDS))
         self.assertLessEqual({"cat", "dog"}, set(BOXED))
 
+    @needs_sprites
     def test_caption_names_every_thing_of_the_scene(self):
         rng = random.Random(3)
         for _ in range(200):
@@ -34,12 +37,10 @@ class WorldTest(unittest.TestCase):
 
 
 class SceneTest(unittest.TestCase):
+    @needs_sprites
     def test_boxes_lie_in_the_picture_and_hardly_overlap(self):
         rng = random.Random(5)
-        try:
-            scenes = [invent_scene(rng) for _ in range(200)]
-        except FileNotFoundError:
-            self.skipTest("needs runs/sprites: node rasterise.mjs")
+        scenes = [invent_scene(rng) for _ in range(200)]
         for scene in scenes:
             boxes = [thing.box for thing in scene.things]
             for x0, y0, x1, y1 in boxes:
@@ -54,11 +55,9 @@ class SceneTest(unittest.TestCase):
             self.assertEqual((picture.shape, picture.dtype.name), ((SIZE_PX, SIZE_PX, 3), "uint8"))
             self.assertGreater(int(picture.max()), int(picture.min()) - 1)
 
+    @needs_sprites
     def test_same_seed_draws_the_same_scene(self):
-        try:
-            first, second = (invent_scene(random.Random("a")) for _ in range(2))
-        except FileNotFoundError:
-            self.skipTest("needs runs/sprites: node rasterise.mjs")
+        first, second = (invent_scene(random.Random("a")) for _ in range(2))
         self.assertEqual(first, second)
         self.assertTrue((draw(first, random.Random(2)) == draw(second, random.Random(2))).all())
 
