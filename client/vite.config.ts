@@ -4,6 +4,9 @@ import { defineConfig } from 'vite'
 
 const server = 'http://127.0.0.1:8199'
 
+/** The server answers only requests that are addressed to it and come from its own page. */
+const asItself = { target: server, changeOrigin: true, headers: { origin: server } }
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [vue()],
@@ -17,8 +20,8 @@ export default defineConfig({
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 700 },
   server: {
     proxy: {
-      '/api': server,
-      '/socket.io': { target: server, ws: true },
+      '/api': asItself,
+      '/socket.io': { ...asItself, ws: true },
     },
   },
 })
