@@ -20,7 +20,8 @@ export default defineConfig({
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 700 },
   server: {
     proxy: {
-      '/api': asItself,
+      // Not `/api` alone: the folder `api/` of the editor is served from there too.
+      '^/api/[^.]+$': asItself,
       '/socket.io': { ...asItself, ws: true },
     },
   },
