@@ -22,20 +22,23 @@ const deepest = 100
  * @throws TypeError for anything else (functions, class instances, data that contains itself).
  */
 export function digestOf(value: unknown): Digest {
-  if (typeof value !== 'object' || value === null) return measure(value, false)
-  const digest = known.get(value) ?? measure(value, false)
-  known.set(value, digest)
-  return digest
+  return typeof value === 'object' && value !== null ? remembered(value, 0) : measure(value, false, 0)
 }
 
 /** The same without believing what was computed before: tells whether somebody changed the value since. */
 export function digestAnew(value: unknown): Digest {
-  return measure(value, true)
+  return measure(value, true, 0)
 }
 
-function measure(value: unknown, afresh: boolean): Digest {
-  const writer = new Writer(afresh)
-  writer.write(value, 0)
+function remembered(value: object, depth: number): Digest {
+  const digest = known.get(value) ?? measure(value, false, depth)
+  known.set(value, digest)
+  return digest
+}
+
+function measure(value: unknown, afresh: boolean, depth: number): Digest {
+  const writer = new Writer(afresh, depth)
+  writer.write(value, depth)
   return { hash: sha256(writer.text), bytes: writer.bytes }
 }
 
@@ -43,14 +46,19 @@ export function sha256(data: string | NodeJS.ArrayBufferView): string {
   return hash('sha256', data, 'base64')
 }
 
-/** Writes a value as one text in which different values look different. */
+/**
+ * Writes a value as one text in which different values look different. An object inside it is written as its own hash:
+ * a schedule that a thousand steps share is hashed once, not a thousand times.
+ */
 class Writer {
   text = ''
   bytes = 0
   readonly #afresh: boolean
+  readonly #top: number
 
-  constructor(afresh: boolean) {
+  constructor(afresh: boolean, top: number) {
     this.#afresh = afresh
+    this.#top = top
   }
 
   write(value: unknown, depth: number): void {
@@ -70,17 +78,22 @@ class Writer {
 
   #writeObject(value: object, depth: number): void {
     if (depth > deepest) throw new TypeError('it contains itself, or is nested too deeply')
+    if (depth > this.#top) return this.#writeHash(value, depth)
     this.bytes += 32
     if (ArrayBuffer.isView(value)) this.#writeView(value as NodeJS.ArrayBufferView)
     else if (Array.isArray(value)) this.#writeArray(value, depth)
     else this.#writeRecord(value, depth)
   }
 
+  #writeHash(value: object, depth: number): void {
+    const digest = this.#afresh ? measure(value, true, depth) : remembered(value, depth)
+    this.bytes += digest.bytes
+    this.text += `<${digest.hash}>`
+  }
+
   #writeView(value: NodeJS.ArrayBufferView): void {
     this.bytes += value.byteLength
-    const digest = (!this.#afresh && known.get(value)) || { hash: sha256(value), bytes: value.byteLength }
-    if (!this.#afresh) known.set(value, digest)
-    this.text += `${value.constructor.name}<${value.byteLength} ${digest.hash}>`
+    this.text += `${value.constructor.name}<${value.byteLength} ${sha256(value)}>`
   }
 
   #writeArray(value: readonly unknown[], depth: number): void {

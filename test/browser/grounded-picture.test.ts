@@ -97,7 +97,7 @@ describe('the editor', () => {
     await editor.node('unet').getByTestId('preview').waitFor()
     server.killRunner()
     expect(await editor.ended()).toBe('failed')
-    expect(await editor.byTestId('progress').textContent()).toMatch(/runner ended/i)
+    expect(await editor.byTestId('faults').textContent()).toMatch(/The runner ended while node 'unet' ran/)
     await editor.open(textBox)
     expect(await editor.run()).toBe('finished')
   })

@@ -107,3 +107,12 @@ test('C1 a key depends on type, version and every part', () => {
   ]
   expect(new Set(keys).size).toBe(keys.length)
 })
+
+test('C1 what a thousand values share is read once', () => {
+  let reads = 0
+  const schedule = new Proxy({ sampler: 'ddim' }, { ownKeys: (target) => (reads++, Reflect.ownKeys(target)) })
+  const steps = Array.from({ length: 1000 }, (_, index) => ({ index, schedule }))
+  digestOf(steps)
+  for (const step of steps) digestOf(step)
+  expect(reads).toBe(1)
+})
