@@ -27,7 +27,7 @@ TAUS = (0.0, 0.3, 0.5, 1.0)
 
 
 def load_shipped(folder: Path = TARGET):
-    """-> (unet, text encoder, vae, token encoder), fp16 weights computed with in float32"""
+    """-> (unet, text encoder, vae, token encoder): the fp16 weights as float32; the UNet's passes run in bfloat16"""
     unet = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=torch.float32).eval()
     text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32).eval()
     vae = AutoencoderKL.from_pretrained(folder / "vae", torch_dtype=torch.float32).eval()
