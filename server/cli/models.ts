@@ -13,8 +13,8 @@ A folder that looks like a model but cannot be used is named on stderr.`,
     const { values, positionals } = readWords(words, { ...machineFlags, ...jsonFlag })
     noWord(positionals)
     const { modelDirs, device } = runnerOptions(values)
-    const { models, faults } = await openModelShelf(modelDirs, device).scan()
-    for (const fault of faults) complain(fault)
+    const { models, unusable } = await openModelShelf(modelDirs, device).scan()
+    for (const { message } of unusable) complain(message)
     if (values.json) printJson(models)
     else if (models.length === 0) print(`No models below ${modelDirs.join(', ')}`)
     else

@@ -12,12 +12,18 @@ import { checkDeviceName, chooseDeviceFor } from './choose-device.ts'
 
 export interface ModelShelf {
   /** Every model that can be used, and for each folder that only looks like one the reason. */
-  scan(): Promise<{ readonly models: readonly ModelInfo[]; readonly faults: readonly string[] }>
-  /** @throws Error with the ids that exist when there is no such model, or its content is another. */
+  scan(): Promise<{ readonly models: readonly ModelInfo[]; readonly unusable: readonly Unusable[] }>
+  /** @throws Error with the ids that exist when there is no such model, it cannot be used, or its content is another. */
   findModel(id: string, hash?: string): Promise<ModelRef>
   /** The model in memory. Its sessions open on first use; the least used model goes when there are too many. */
   model(ref: ModelRef): Promise<Model>
   close(): Promise<void>
+}
+
+/** A model folder with a fault, such as a file that was not downloaded whole. */
+export interface Unusable {
+  readonly id: string
+  readonly message: string
 }
 
 /** An id is the name of a folder, never a path. */
@@ -34,13 +40,14 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
 
   async function scan() {
     const models: ModelInfo[] = []
-    const faults: string[] = []
+    const unusable: Unusable[] = []
     for (const [id, path] of await modelFolders(dirs))
       await describe(id, path).then(
         (info) => models.push(info),
-        (error: unknown) => faults.push(error instanceof Error ? error.message : String(error)),
+        (error: unknown) =>
+          unusable.push({ id, message: error instanceof Error ? error.message : String(error) }),
       )
-    return { models, faults }
+    return { models, unusable }
   }
 
   async function describe(id: string, path: string): Promise<ModelInfo> {
@@ -51,7 +58,7 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
   }
 
   async function findModel(id: string, hash?: string): Promise<ModelRef> {
-    const found = { id, hash: await hashModel(await folderOf(id)) }
+    const found = { id, hash: (await describe(id, await folderOf(id))).hash }
     if (hash !== undefined && hash !== found.hash) throw new Error(otherContent(found, hash))
     return found
   }

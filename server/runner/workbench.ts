@@ -8,7 +8,6 @@ import { ResultCache } from '../engine/cache.ts'
 import type { PreviewPlace, RunResult, SaveOptions, Services, StoredPicture } from '../engine/engine.ts'
 import { execute } from '../engine/execute.ts'
 import { limits } from '../limits.ts'
-import { log } from '../log.ts'
 import { openModelShelf } from '../models/model-shelf.ts'
 import { openPictureStore, type PictureStore } from '../pictures/picture-store.ts'
 import { writeWorkflow } from '../pictures/png-text.ts'
@@ -55,9 +54,10 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
   const services: Services = { ...shelf, ...pictureServices(pictures, onPicture) }
 
   async function describe(): Promise<RunnerFacts> {
-    const { models, faults } = await shelf.scan()
-    for (const fault of faults) log.warn(fault)
-    const catalogue: Catalogue = catalogueOf(registry, { models: models.map(({ id }) => id) })
+    const { models, unusable } = await shelf.scan()
+    // An unusable model stays a choice: whoever runs it is told by its node what is wrong with it.
+    const ids = [...models, ...unusable].map(({ id }) => id)
+    const catalogue: Catalogue = catalogueOf(registry, { models: ids })
     return { catalogue, models }
   }
 

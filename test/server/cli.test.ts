@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -97,6 +97,29 @@ describe('groundwork run', () => {
     const { code, err } = await run()
     expect(code).toBe(1)
     expect(err).toContain("Cannot run node 'photo' (LoadImage): cannot load a picture: none is chosen")
+  })
+
+  it('says what is wrong with a model whose weights were not copied whole', async () => {
+    const model = inDir('models/cut')
+    await cp(fileURLToPath(new URL('../../models/emoji-world', import.meta.url)), model, { recursive: true })
+    await truncate(join(model, 'unet', 'diffusion_pytorch_model.safetensors'), 20_000)
+    await writeFile(
+      inDir('cut.json'),
+      JSON.stringify(workflowOf({ it: { type: 'model/load', values: { model: 'cut' } } })),
+    )
+    const { code, err } = await groundwork(
+      'run',
+      inDir('cut.json'),
+      '--models',
+      inDir('models'),
+      '--device',
+      'cpu',
+    )
+    expect(code).toBe(1)
+    expect(err).toContain("Cannot run node 'it' (LoadModel): cannot read")
+    expect(err).toMatch(
+      /its header claims \d+ bytes, the file has only 19992 after the length; download .* again/,
+    )
   })
 
   it('says every fault at once, and runs nothing', async () => {
