@@ -77,9 +77,9 @@ describe('the editor', () => {
     await editor.byTestId('file-menu').click()
     await editor.byTestId('new').click()
     await editor.node('boxes').waitFor({ state: 'detached' })
-    await editor.drop('cat.png', 'image/png', png)
+    await editor.drop('house.png', 'image/png', png)
     await editor.node('boxes').waitFor()
-    expect(await editor.node('boxes').locator('[data-box]').count()).toBe(2)
+    expect(await editor.node('boxes').locator('[data-box]').count()).toBe(3)
   })
 
   it('marks the node with a sentence while a box is wrong, and refuses to run it', async () => {
