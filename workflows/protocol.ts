@@ -9,10 +9,12 @@ export const pictureIdPattern = /^[0-9a-f]{64}$/
 /** What the engine reports while a workflow runs. Node is the node's id in the file. */
 export type EngineEvent =
   | { readonly kind: 'node-started'; readonly node: string }
+  /** Every run of the node is over; inside a loop it has one per iteration. Without `runs` all came from the cache. */
   | {
       readonly kind: 'node-finished'
       readonly node: string
-      readonly cached: boolean
+      readonly runs: number
+      readonly cachedRuns: number
       readonly ms: number
       readonly why: string
     }

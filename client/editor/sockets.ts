@@ -80,7 +80,11 @@ export function nearestSocket(
   return best?.socket ?? null
 }
 
-/** The topmost card under a point. */
+/** How far a socket's dot stands out of its card. */
+const overhang = 8
+
+/** The topmost card under a point, its sockets included: they stand half outside of it. */
 export function nodeAt(document: Workflow, layouts: Layouts, at: Point): string | null {
-  return Object.keys(document.nodes).findLast((id) => contains(rectOf(document, layouts, id), at)) ?? null
+  const isOver = (id: string) => contains(grown(rectOf(document, layouts, id), overhang), at)
+  return Object.keys(document.nodes).findLast(isOver) ?? null
 }

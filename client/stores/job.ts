@@ -114,16 +114,8 @@ function afterNodeEvent(node: NodeProgress = untouched, event: NodeEvent): NodeP
     case 'value':
       return { ...node, value: event.text }
     case 'node-finished': {
-      const runs = node.runs + (event.cached ? 0 : 1)
-      const hits = node.hits + (event.cached ? 1 : 0)
-      return {
-        ...node,
-        status: runs ? 'done' : 'cached',
-        ms: node.ms + event.ms,
-        why: event.why || node.why,
-        runs,
-        hits,
-      }
+      const { runs, cachedRuns: hits, ms, why } = event
+      return { ...node, status: runs === 0 && hits > 0 ? 'cached' : 'done', runs, hits, ms, why }
     }
   }
 }

@@ -51,7 +51,8 @@ export class Tally {
     if (this.#done.has(node)) return
     const report = this.#report(node, 'finished')
     this.#done.set(node, report)
-    this.#emit({ kind: 'node-finished', node, cached: report.cached, ms: report.ms, why: report.why })
+    const { runs, cachedRuns, ms, why } = report
+    this.#emit({ kind: 'node-finished', node, runs, cachedRuns, ms, why })
   }
 
   fail(node: string, error: NodeError): void {

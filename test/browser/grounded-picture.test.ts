@@ -82,6 +82,35 @@ describe('the editor', () => {
     expect(await editor.node('boxes').locator('[data-box]').count()).toBe(3)
   })
 
+  it('runs only the steps that differ when τ was changed, and shows how many came from the cache', async () => {
+    await editor.open(changed(textBox, 'noise', { seed: 97 }))
+    expect(await editor.run()).toBe('finished')
+    await editor.open(changed(changed(textBox, 'noise', { seed: 97 }), 'cutoff', { on: 0.7 }))
+    expect(await editor.run()).toBe('finished')
+    // 30 steps, of which τ = 0.5 and τ = 0.7 share the first 15.
+    expect(await editor.node('unet').locator('[data-mark=done]').getAttribute('data-hits')).toBe('15')
+  })
+
+  it('draws a new box where the mouse is dragged, and takes it back with undo', async () => {
+    const canvas = editor.node('boxes').getByTestId('box-canvas')
+    const area = await canvas.boundingBox()
+    if (!area) throw new Error('The canvas of the boxes is not on the page')
+    const at = (x: number, y: number) => ({ x: area.x + x * area.width, y: area.y + y * area.height })
+    await editor.drag(at(0.1, 0.1), at(0.4, 0.3))
+    expect(await editor.node('boxes').locator('[data-box]').count()).toBe(4)
+    await editor.byTestId('undo').click()
+    expect(await editor.node('boxes').locator('[data-box]').count()).toBe(3)
+  })
+
+  it('refuses a link between ports of different types with a sentence', async () => {
+    const from = editor.page.locator('[data-socket="noise.latent"][data-side="out"]')
+    const to = editor.page.locator('[data-socket="save.image"][data-side="in"]')
+    await editor.drag(await editor.middle(from), await editor.middle(to))
+    const notice = editor.byTestId('notice')
+    await notice.waitFor()
+    expect(await notice.textContent()).toContain('an input takes only its own type')
+  })
+
   it('marks the node with a sentence while a box is wrong, and refuses to run it', async () => {
     const phrase = editor.node('boxes').locator('[data-phrase="1"]')
     await phrase.fill('')

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export interface Served {
   readonly url: string
@@ -12,7 +13,7 @@ export interface Served {
   stop(): Promise<void>
 }
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Starts `groundwork serve` and resolves when it says that it is ready. */
 export async function serve(): Promise<Served> {

@@ -8,17 +8,13 @@ function events(...plain: (EngineEvent | LifecycleEvent)[]): JobEvent[] {
   return plain.map((event, index) => ({ ...event, job: 'j', seq: index + 1 }))
 }
 
-const finished = (node: string, cached: boolean, why: string) =>
-  ({ kind: 'node-finished', node, cached, ms: 10, why }) as const
-
 const story = events(
   { kind: 'queued' },
   { kind: 'started' },
   { kind: 'node-started', node: 'body' },
-  finished('body', false, 'first run'),
   { kind: 'step', node: 'start', index: 0, total: 2, cached: false },
-  finished('body', true, ''),
   { kind: 'step', node: 'start', index: 1, total: 2, cached: true },
+  { kind: 'node-finished', node: 'body', runs: 1, cachedRuns: 1, ms: 20, why: 'first run' },
   { kind: 'value', node: 'end', text: '42' },
   { kind: 'output', node: 'end', picture: 'p', width: 64, height: 64, saved: true },
   { kind: 'finished', ms: 99 },
@@ -30,7 +26,7 @@ const after = (list: readonly JobEvent[], job: Job = newJob('j', loop)) =>
 describe('a job', () => {
   it('adds up what its events say', () => {
     const job = after(story)
-    expect(job).toMatchObject({ state: 'finished', ms: 99, lastSeq: 10 })
+    expect(job).toMatchObject({ state: 'finished', ms: 99, lastSeq: 9 })
     expect(job.nodes['body']).toMatchObject({ status: 'done', runs: 1, hits: 1, ms: 20, why: 'first run' })
     expect(job.nodes['end']?.value).toBe('42')
     expect(job.steps['start']).toEqual({ done: 2, total: 2, hits: 1 })

@@ -111,7 +111,7 @@ describe('the runner', () => {
     const before = server.runner.pid
     await editor.until(await editor.run(greet), 'finished')
     const finished = await editor.until(await editor.run(greet), 'node-finished')
-    expect(finished).toMatchObject({ cached: true })
+    expect(finished).toMatchObject({ runs: 0, cachedRuns: 1 })
     expect(server.runner.pid).toBe(before)
   })
 })
