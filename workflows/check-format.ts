@@ -41,7 +41,8 @@ function sizeFaults({ nodes }: Workflow): Fault[] {
 function keysAt(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return ['groundwork', 'name', 'description', 'nodes', 'view']
   if (path[0] === 'nodes') return ['type', 'title', 'values', 'inputs']
-  return path.length === 1 ? ['nodes', 'frames'] : ['title', 'nodes']
+  if (path.length === 1) return ['nodes', 'collapsed', 'colours', 'frames', 'notes', 'reroutes']
+  return path[1] === 'notes' ? ['text', 'at', 'size', 'colour'] : ['title', 'nodes', 'colour']
 }
 
 function issueFaults(issue: Issue): Fault[] {

@@ -10,10 +10,10 @@ const nodeId = z
   .string()
   .regex(nodeIdPattern, 'must be a letter followed by letters, digits, _ or - (64 at most)')
 
+const portPattern = /^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/
+
 /** Where an input comes from: `node.output`. */
-const source = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be of the form node.output')
+const source = z.string().regex(portPattern, 'must be of the form node.output')
 
 const port = nodeId
 
@@ -24,9 +24,28 @@ const node = z.strictObject({
   inputs: z.record(port, source).optional(),
 })
 
+const place = z.tuple([z.number(), z.number()])
+
+/** Colours by name, so that each theme can have its own. */
+export const viewColours = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'violet', 'grey'] as const
+const colour = z.enum(viewColours)
+
+const frame = z.strictObject({ title: z.string(), nodes: z.array(nodeId), colour: colour.optional() })
+
+/** A note on the canvas: Markdown, its upper left corner, its width and height. */
+const note = z.strictObject({ text: z.string(), at: place, size: place, colour: colour.optional() })
+
 const view = z.strictObject({
-  nodes: z.record(nodeId, z.tuple([z.number(), z.number()])).optional(),
-  frames: z.array(z.strictObject({ title: z.string(), nodes: z.array(nodeId) })).optional(),
+  nodes: z.record(nodeId, place).optional(),
+  /** Nodes that show only their header. */
+  collapsed: z.array(nodeId).optional(),
+  colours: z.record(nodeId, colour).optional(),
+  frames: z.array(frame).optional(),
+  notes: z.record(nodeId, note).optional(),
+  /** Points that a link passes through, by the input where it ends: `node.input`. */
+  reroutes: z
+    .record(z.string().regex(portPattern, 'must be of the form node.input'), z.array(place))
+    .optional(),
 })
 
 export const workflowSchema = z.strictObject({
@@ -41,6 +60,9 @@ export const workflowSchema = z.strictObject({
 export type Workflow = z.infer<typeof workflowSchema>
 export type WorkflowNode = z.infer<typeof node>
 export type WorkflowView = z.infer<typeof view>
+export type WorkflowFrame = z.infer<typeof frame>
+export type WorkflowNote = z.infer<typeof note>
+export type ViewColour = z.infer<typeof colour>
 
 /** Takes `node.output` apart. */
 export function parseSource(text: string): { node: string; output: string } {
