@@ -37,6 +37,9 @@ export function startSession(): void {
       if (!runs.take(event)) void catchUp()
     },
     preview: (header, bytes) => runs.takePreview(header, bytes),
+    queue: (queue) => {
+      server.queue = queue
+    },
   })
   const draft = loadDraft()
   if (draft) openWorkflow(draft)

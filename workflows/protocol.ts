@@ -1,4 +1,7 @@
-/** Every event and request between the editor and the server, in one place. Pure: both sides import it. */
+/**
+ * Every event and request between the editor and the server, in one place. Pure: both sides import it, and each checks
+ * what it receives: the server every request and every event of its runner, the editor every event.
+ */
 import { z } from 'zod'
 import { workflowSchema } from './format.ts'
 import type { Fault } from './fault.ts'
@@ -6,80 +9,131 @@ import type { Fault } from './fault.ts'
 /** A 64-digit lower-case SHA-256 of an encoded picture: the only name a picture has. */
 export const pictureIdPattern = /^[0-9a-f]{64}$/
 
-/** What the engine reports while a workflow runs. Node is the node's id in the file. */
-export type EngineEvent =
-  | { readonly kind: 'node-started'; readonly node: string }
-  /** Every run of the node is over; inside a loop it has one per iteration. Without `runs` all came from the cache. */
-  | {
-      readonly kind: 'node-finished'
-      readonly node: string
-      readonly runs: number
-      readonly cachedRuns: number
-      readonly ms: number
-      readonly why: string
-    }
-  | { readonly kind: 'node-failed'; readonly node: string; readonly message: string }
-  /** The node did not run, because `because` failed, on whose result it depends. */
-  | { readonly kind: 'node-skipped'; readonly node: string; readonly because: string }
-  /** One iteration of the loop that begins at `node` is done; `cached` when nothing in its body ran. */
-  | {
-      readonly kind: 'step'
-      readonly node: string
-      readonly index: number
-      readonly total: number
-      readonly cached: boolean
-    }
-  /** A picture that the run made, to be fetched from `/api/pictures/<picture>`. */
-  | {
-      readonly kind: 'output'
-      readonly node: string
-      readonly picture: string
-      readonly width: number
-      readonly height: number
-      readonly saved: boolean
-    }
-  /** A plain value that a node shows (number, text). */
-  | { readonly kind: 'value'; readonly node: string; readonly text: string }
+/** The id of a job: nothing that can be guessed, and the key to the job. */
+export const jobId = z.string().min(1).max(64)
 
-export type JobState = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled'
+const node = z.string()
+const milliseconds = z.number().nonnegative()
+const pixels = z.int().positive()
+const count = z.int().nonnegative()
+
+/** What the engine reports while a workflow runs. Node is the node's id in the file. */
+export const engineEvent = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('node-started'), node }),
+  /** Every run of the node is over; inside a loop it has one per iteration. Without `runs` all came from the cache. */
+  z.strictObject({
+    kind: z.literal('node-finished'),
+    node,
+    runs: count,
+    cachedRuns: count,
+    ms: milliseconds,
+    why: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('node-failed'), node, message: z.string() }),
+  /** The node did not run, because `because` failed, on whose result it depends. */
+  z.strictObject({ kind: z.literal('node-skipped'), node, because: z.string() }),
+  /** One iteration of the loop that begins at `node` is done; `cached` when nothing in its body ran. */
+  z.strictObject({
+    kind: z.literal('step'),
+    node,
+    index: count,
+    total: count,
+    cached: z.boolean(),
+    /** Time left of the whole job as the server expects it; left out when it cannot say. */
+    etaMs: milliseconds.optional(),
+  }),
+  /** A picture that the run made, to be fetched from `/api/pictures/<picture>`. */
+  z.strictObject({
+    kind: z.literal('output'),
+    node,
+    picture: z.string().regex(pictureIdPattern),
+    width: pixels,
+    height: pixels,
+    saved: z.boolean(),
+  }),
+  /** A plain value that a node shows (number, text). */
+  z.strictObject({ kind: z.literal('value'), node, text: z.string() }),
+])
+export type EngineEvent = Plain<z.infer<typeof engineEvent>>
+
+export const jobStates = ['queued', 'running', 'finished', 'failed', 'cancelled'] as const
+export const jobState = z.enum(jobStates)
+export type JobState = z.infer<typeof jobState>
+
+/** Why a job failed, for programs; the message says it to people. */
+export const failureCode = z.enum(['nodes', 'crashed'])
+export type FailureCode = z.infer<typeof failureCode>
 
 /** What becomes of a job, beside what its engine reports. */
-export type LifecycleEvent =
-  | { readonly kind: 'queued' }
-  | { readonly kind: 'started' }
-  | { readonly kind: 'finished'; readonly ms: number }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'cancelled' }
+export const lifecycleEvent = z.discriminatedUnion('kind', [
+  /** The job waits. Again, with the reason, when what ran it died: then it begins anew. */
+  z.strictObject({ kind: z.literal('queued'), because: z.string().optional() }),
+  z.strictObject({ kind: z.literal('started') }),
+  z.strictObject({ kind: z.literal('finished'), ms: milliseconds }),
+  z.strictObject({ kind: z.literal('failed'), message: z.string(), code: failureCode }),
+  z.strictObject({ kind: z.literal('cancelled') }),
+])
+export type LifecycleEvent = Plain<z.infer<typeof lifecycleEvent>>
 
 /** An event of a job. `seq` counts from 1 without gaps, per job, so that a reader knows what it missed. */
 export type JobEvent = { readonly job: string; readonly seq: number } & (EngineEvent | LifecycleEvent)
 
+const stamp = { job: jobId, seq: z.int().positive() }
+const stamped = (event: z.ZodObject) => event.extend(stamp)
+/** The library cannot follow the types through `map`; the two unions above are what is stamped. */
+export const jobEvent = z.discriminatedUnion('kind', [
+  stamped(engineEvent.options[0]),
+  ...engineEvent.options.slice(1).map(stamped),
+  ...lifecycleEvent.options.map(stamped),
+]) as unknown as z.ZodType<JobEvent>
+
 /** A picture of a step under way. Lossy: newest wins, never stored. The bytes follow the header. */
-export interface PreviewHeader {
-  readonly job: string
-  readonly node: string
-  readonly mime: 'image/png' | 'image/jpeg' | 'image/webp'
-  readonly width: number
-  readonly height: number
+export const previewHeader = z.strictObject({
+  job: jobId,
+  node,
+  mime: z.enum(['image/png', 'image/jpeg', 'image/webp']),
+  width: pixels,
+  height: pixels,
   /** 0-based step that the preview shows, and how many there are; null outside a loop. */
-  readonly step: number | null
-  readonly total: number | null
+  step: count.nullable(),
+  total: count.nullable(),
   /** Gate strength at that step; null where there is no grounding. */
-  readonly beta: number | null
-}
+  beta: z.number().nullable(),
+})
+export type PreviewHeader = Readonly<z.infer<typeof previewHeader>>
+
+/** The queue as a whole, in the order in which the jobs will run. Newest wins. */
+export const queueView = z.strictObject({
+  paused: z.boolean(),
+  queued: z.array(jobId).readonly(),
+  running: jobId.nullable(),
+})
+export type QueueView = Readonly<z.infer<typeof queueView>>
+
+/** −100 … 100; higher runs first, 0 is usual. */
+export const priority = z.int().min(-100).max(100)
+
+/** A step of an earlier job from which a new one goes on: the loop that begins at `node`, at iteration `step`. */
+export const branchPoint = z.strictObject({ job: jobId, node: z.string().max(1000), step: count })
+export type BranchPoint = Readonly<z.infer<typeof branchPoint>>
 
 export const runRequest = z.strictObject({
   workflow: workflowSchema,
-  targets: z.array(z.string()).max(1000).optional(),
+  /** Ids of the nodes to run, with all that they need. */
+  targets: z.array(z.string().max(1000)).max(1000).optional(),
+  priority: priority.optional(),
+  branch: branchPoint.optional(),
+  /** Chosen by whoever asks, new for every run: asked again with the same key, the answer is the same job. */
+  key: z.string().min(1).max(200).optional(),
 })
 export type RunRequest = z.infer<typeof runRequest>
 export type RunReply =
   { readonly ok: true; readonly job: string } | { readonly ok: false; readonly faults: readonly Fault[] }
 
-export const jobRequest = z.strictObject({ job: z.string().max(64) })
+export const jobRequest = z.strictObject({ job: jobId })
 export type JobRequest = z.infer<typeof jobRequest>
 
-export const watchRequest = z.strictObject({ job: z.string().max(64), lastSeq: z.int().nonnegative() })
+export const watchRequest = z.strictObject({ job: jobId, lastSeq: count })
 export type WatchRequest = z.infer<typeof watchRequest>
 export type WatchReply =
   | { readonly ok: true; readonly state: JobState; readonly events: readonly JobEvent[] }
@@ -96,7 +150,7 @@ export interface ClientToServer {
     request: JobRequest,
     reply: (reply: { readonly ok: boolean; readonly message?: string }) => void,
   ): void
-  /** Everything after `lastSeq`, then live events of that job. */
+  /** Everything after `lastSeq`, then live events of that job, and its last preview while it runs. */
   watch(request: WatchRequest, reply: (reply: WatchReply) => void): void
   validate(request: { workflow: unknown }, reply: (reply: ValidateReply) => void): void
 }
@@ -104,20 +158,77 @@ export interface ClientToServer {
 export interface ServerToClient {
   event(event: JobEvent): void
   preview(header: PreviewHeader, bytes: Uint8Array): void
+  queue(queue: QueueView): void
 }
+
+/** A job as the history lists it. Times are milliseconds since 1970 by the server's clock. */
+export const jobSummary = z.strictObject({
+  job: jobId,
+  /** The name of the workflow; '' when it has none. */
+  name: z.string(),
+  state: jobState,
+  priority,
+  created: z.int(),
+  started: z.int().nullable(),
+  ended: z.int().nullable(),
+  /** How long it ran, once it has finished. */
+  ms: milliseconds.nullable(),
+  /** Why it failed. */
+  message: z.string().nullable(),
+  /** Ids of the pictures it made, in order. */
+  pictures: z.array(z.string()).readonly(),
+  /** How many nodes its workflow has. */
+  nodes: count,
+})
+export type JobSummary = Readonly<z.infer<typeof jobSummary>>
+
+/** `GET /api/jobs`: newest first. */
+export const jobPage = z.strictObject({
+  jobs: z.array(jobSummary).readonly(),
+  /** What to send as `before` for the next page; null on the last. */
+  next: jobId.nullable(),
+})
+export type JobPage = Readonly<z.infer<typeof jobPage>>
+
+/** `GET /api/jobs/:job`. */
+export const jobView = jobSummary.extend({ events: z.array(jobEvent).readonly() })
+export type JobView = Readonly<z.infer<typeof jobView>>
+
+/** A kept step of a job: iteration `index` of the loop that begins at `node`. */
+export const keptStep = z.strictObject({
+  node,
+  index: count,
+  total: count,
+  /** Gate strength at that step; null where there is no grounding. */
+  beta: z.number().nullable(),
+})
+export type KeptStep = Readonly<z.infer<typeof keptStep>>
 
 /** `GET /api/models`. */
-export interface ModelInfo {
-  readonly id: string
-  readonly kind: 'text-to-image' | 'gated' | 'gated-text-image'
-  readonly hash: string
-  readonly bytes: number
+export const modelInfo = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['text-to-image', 'gated', 'gated-text-image']),
+  hash: z.string(),
+  bytes: count,
   /** Side of the picture the model was trained at, in pixels. */
-  readonly size: number
-}
+  size: pixels,
+})
+export type ModelInfo = Readonly<z.infer<typeof modelInfo>>
 
 /** `GET /api/examples`. */
-export interface ExampleInfo {
-  readonly name: string
-  readonly workflow: z.infer<typeof workflowSchema>
-}
+export const exampleInfo = z.strictObject({ name: z.string(), workflow: workflowSchema })
+export type ExampleInfo = Readonly<z.infer<typeof exampleInfo>>
+
+/** A workflow that the server keeps, without its content. */
+export const storedWorkflow = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  /** Counts from 1, one more with every saving. */
+  rev: z.int().positive(),
+  /** When this revision was saved, in milliseconds since 1970. */
+  saved: z.int(),
+})
+export type StoredWorkflow = Readonly<z.infer<typeof storedWorkflow>>
+
+/** Every member of a union as it is, read-only. */
+type Plain<T> = T extends unknown ? Readonly<T> : never

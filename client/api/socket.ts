@@ -1,13 +1,17 @@
 /** The live line to the server: requests with replies, job events and previews. */
 import { io, type Socket } from 'socket.io-client'
-import type {
-  ClientToServer,
-  JobEvent,
-  PreviewHeader,
-  RunReply,
-  ServerToClient,
-  ValidateReply,
-  WatchReply,
+import {
+  jobEvent,
+  previewHeader,
+  queueView,
+  type ClientToServer,
+  type JobEvent,
+  type PreviewHeader,
+  type QueueView,
+  type RunReply,
+  type ServerToClient,
+  type ValidateReply,
+  type WatchReply,
 } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
 
@@ -16,6 +20,7 @@ export interface LineListeners {
   disconnected(): void
   event(event: JobEvent): void
   preview(header: PreviewHeader, bytes: Uint8Array): void
+  queue(queue: QueueView): void
 }
 
 const replyTimeoutMs = 15_000
@@ -28,8 +33,16 @@ export class Line {
     this.socket = io({ transports: ['websocket'], reconnectionDelayMax: 3000 })
     this.socket.on('connect', () => listeners.connected())
     this.socket.on('disconnect', () => listeners.disconnected())
-    this.socket.on('event', (event) => listeners.event(event))
-    this.socket.on('preview', (header, bytes) => listeners.preview(header, new Uint8Array(bytes)))
+    // Whatever is not as the protocol says is dropped: a missing event leaves a gap, and a gap is asked for again.
+    this.socket.on('event', (event) => {
+      if (jobEvent.safeParse(event).success) listeners.event(event)
+    })
+    this.socket.on('preview', (header, bytes) => {
+      if (previewHeader.safeParse(header).success) listeners.preview(header, new Uint8Array(bytes))
+    })
+    this.socket.on('queue', (queue) => {
+      if (queueView.safeParse(queue).success) listeners.queue(queue)
+    })
   }
 
   run(workflow: Workflow): Promise<RunReply> {
@@ -40,8 +53,10 @@ export class Line {
     return this.socket.timeout(replyTimeoutMs).emitWithAck('cancel', { job })
   }
 
-  watch(job: string, lastSeq: number): Promise<WatchReply> {
-    return this.socket.timeout(replyTimeoutMs).emitWithAck('watch', { job, lastSeq })
+  async watch(job: string, lastSeq: number): Promise<WatchReply> {
+    const reply = await this.socket.timeout(replyTimeoutMs).emitWithAck('watch', { job, lastSeq })
+    if (reply.ok) for (const event of reply.events) jobEvent.parse(event)
+    return reply
   }
 
   validate(workflow: Workflow): Promise<ValidateReply> {

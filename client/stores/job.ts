@@ -76,7 +76,8 @@ export function reduceJob(job: Job, event: JobEvent): Reduced {
 function effect(job: Job, event: JobEvent): Partial<Job> {
   switch (event.kind) {
     case 'queued':
-      return { state: 'queued' }
+      // Queued again: what ran it died, and it begins anew.
+      return { state: 'queued', nodes: {}, steps: {}, outputs: [] }
     case 'started':
       return { state: 'running' }
     case 'finished':

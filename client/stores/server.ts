@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { Catalogue } from '#nodes/node-info.ts'
-import type { ExampleInfo } from '#workflows/protocol.ts'
+import type { ExampleInfo, QueueView } from '#workflows/protocol.ts'
 import { fetchCatalogue, fetchExamples } from '../api/http.ts'
 
 export const useServer = defineStore('server', () => {
@@ -12,6 +12,8 @@ export const useServer = defineStore('server', () => {
   const connected = ref(false)
   /** Whether the line was ever up: before that it is opening, not lost. */
   const wasConnected = ref(false)
+  /** What waits and what runs, as the server said last. */
+  const queue = shallowRef<QueueView>({ paused: false, queued: [], running: null })
 
   async function load(): Promise<void> {
     const [nodes, known] = await Promise.all([fetchCatalogue(), fetchExamples()])
@@ -20,7 +22,7 @@ export const useServer = defineStore('server', () => {
     loaded.value = true
   }
 
-  return { catalogue, examples, loaded, connected, wasConnected, load }
+  return { catalogue, examples, loaded, connected, wasConnected, queue, load }
 })
 
 /** The example that a first visit opens comes first. */

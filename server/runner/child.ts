@@ -57,7 +57,7 @@ async function run(job: RunnerJob, watched: boolean): Promise<void> {
 }
 
 async function attempt({ job, workflow, targets }: RunnerJob, own: RunningJob): Promise<Outcome> {
-  if (!bench) return { kind: 'failed', message: 'Cannot run the workflow: the runner has not started yet' }
+  if (!bench) return failed('Cannot run the workflow: the runner has not started yet')
   const begin = performance.now()
   try {
     const result = await bench.run({
@@ -75,10 +75,14 @@ async function attempt({ job, workflow, targets }: RunnerJob, own: RunningJob): 
     })
     if (result.cancelled) return { kind: 'cancelled' }
     if (result.ok) return { kind: 'finished', ms: performance.now() - begin }
-    return { kind: 'failed', message: result.errors.map(({ summary }) => summary).join('\n') }
+    return failed(result.errors.map(({ summary }) => summary).join('\n'))
   } catch (error) {
-    return { kind: 'failed', message: wordsOf(error) }
+    return failed(wordsOf(error))
   }
+}
+
+function failed(message: string): Outcome {
+  return { kind: 'failed', message, code: 'nodes' }
 }
 
 function send(message: FromRunner): void {

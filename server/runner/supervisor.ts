@@ -202,7 +202,7 @@ export class Supervisor implements Runner {
     if (!running) return
     if (running.cancelled) return this.#end({ kind: 'cancelled' })
     if (running.hasBegun || running.starts > 1)
-      this.#end({ kind: 'failed', message: deathMessage(running, cause) })
+      this.#end({ kind: 'failed', message: deathMessage(running, cause), code: 'crashed' })
   }
 
   #nextFacts(): Promise<RunnerFacts> {

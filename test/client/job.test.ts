@@ -61,7 +61,7 @@ describe('a job', () => {
       events(
         { kind: 'node-failed', node: 'body', message: 'Cannot run' },
         { kind: 'node-skipped', node: 'end', because: 'body' },
-        { kind: 'failed', message: 'Cannot run' },
+        { kind: 'failed', message: 'Cannot run', code: 'nodes' },
       ),
     )
     expect(job.nodes).toMatchObject({

@@ -38,7 +38,7 @@ describe('the log of jobs', () => {
   it('takes nothing in after the end of a job', () => {
     const log = new JobLog(bounds)
     end(log, 'a')
-    log.append('a', { kind: 'failed', message: 'too late' })
+    log.append('a', { kind: 'failed', message: 'too late', code: 'nodes' })
     expect(log.view('a')).toMatchObject({ state: 'finished', events: { length: 2 } })
   })
 
