@@ -7,6 +7,8 @@ import type { WireType } from './wire-types.ts'
 /** What only this machine knows: the values of choices that depend on it. */
 export interface LocalChoices {
   readonly models: readonly string[]
+  /** Of all models together. */
+  readonly adapters: readonly string[]
 }
 
 /**
@@ -44,6 +46,7 @@ const wireOf: Record<Widget, WireType | null> = {
   text: 'Text',
   bool: 'Bool',
   boxes: 'Boxes',
+  keypoints: 'Keypoints',
   choice: null,
   picture: null,
 }
@@ -67,6 +70,7 @@ function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: Lo
     ...(isSafe(json.maximum) && { max: json.maximum }),
     ...(meta.step !== undefined && { step: meta.step }),
     ...(meta.multiline && { multiline: true }),
+    ...(meta.phrases && { phrases: meta.phrases }),
     ...(choices && { choices: choices.map(String) }),
   }
 }

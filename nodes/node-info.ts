@@ -1,4 +1,5 @@
 /** What the catalogue says of a node: plain JSON, enough to draw it, to check it and to document it. */
+import type { PhraseRule } from './boxes.ts'
 import type { WireType } from './wire-types.ts'
 
 export interface InputInfo {
@@ -13,7 +14,7 @@ export interface OutputInfo {
 }
 
 /** How a parameter is edited. `seed` is a whole number up to 2^64−1, as a number or as a string of digits. */
-export type Widget = 'int' | 'float' | 'text' | 'bool' | 'choice' | 'seed' | 'boxes' | 'picture'
+export type Widget = 'int' | 'float' | 'text' | 'bool' | 'choice' | 'seed' | 'boxes' | 'keypoints' | 'picture'
 
 export interface ParamInfo {
   readonly widget: Widget
@@ -29,6 +30,8 @@ export interface ParamInfo {
   readonly multiline?: boolean
   /** For `choice`: the allowed values, in order. */
   readonly choices?: readonly string[]
+  /** For `boxes`: a box may go without words, where a picture says what stands in it. */
+  readonly phrases?: PhraseRule
 }
 
 export interface NodeInfo {

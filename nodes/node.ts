@@ -14,7 +14,9 @@ declare module 'zod' {
     step?: number
     multiline?: boolean
     /** The allowed values are only known on this machine. */
-    choices?: 'models'
+    choices?: 'models' | 'adapters'
+    /** For boxes: a phrase may be left out. */
+    phrases?: 'optional'
   }
 }
 

@@ -3,6 +3,7 @@ import type { Tensor } from '#inference/tensor.ts'
 import type { SamplerHistory, Schedule } from '#inference/samplers/sampler.ts'
 import type { Grounding as GroundingInputs } from '#inference/grounding.ts'
 import type { BoxEntity } from './boxes.ts'
+import type { Figure } from './keypoints.ts'
 import type { WireType } from './wire-types.ts'
 
 /** A model on this machine. The hash is of its content, so a key never outlives a changed file. */
@@ -62,8 +63,7 @@ export interface Step {
   readonly seed: bigint
 }
 
-/** Figures of 17 COCO keypoints, each x y as fractions of the picture; [0, 0] = absent. */
-export type Keypoints = readonly (readonly (readonly [number, number])[])[]
+export type Keypoints = readonly Figure[]
 
 /** The value that each wire type carries. */
 export interface WireValues {

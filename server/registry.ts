@@ -116,7 +116,7 @@ function paramFaults(node: AnyNode): string[] {
       : []
   })
   try {
-    describeNode(node, { models: [] })
+    describeNode(node, { models: [], adapters: [] })
   } catch (error) {
     faults.push(error instanceof Error ? error.message : String(error))
   }

@@ -1,5 +1,7 @@
 /** Whether a value of the file suits the parameter it is for. */
-import { boxesSchema } from '#nodes/boxes.ts'
+import type { ZodType } from 'zod'
+import { boxListSchema } from '#nodes/boxes.ts'
+import { keypointsSchema } from '#nodes/keypoints.ts'
 import type { ParamInfo, Widget } from '#nodes/node-info.ts'
 import { suggest } from './nearest.ts'
 import { pictureIdPattern } from './protocol.ts'
@@ -30,7 +32,14 @@ const checks: Record<Widget, Check> = {
   picture: (value) =>
     isPictureId(value) ? [] : must('be the id of a stored picture (drop one on the node)', value),
   choice: choiceFaults,
-  boxes: boxesFaults,
+  boxes: (value, { phrases = 'needed' }) =>
+    listFaults(
+      boxListSchema(phrases),
+      value,
+      'must be a list of { "phrase": "a cat", "box": [x0, y0, x1, y1] }, 1000 at most',
+    ),
+  keypoints: (value) =>
+    listFaults(keypointsSchema, value, 'must be a list of figures, each a list of 17 keypoints [x, y]'),
 }
 
 function must(what: string, value: unknown): ValueFault[] {
@@ -54,14 +63,12 @@ function choiceFaults(value: unknown, { choices = [] }: ParamInfo): ValueFault[]
   ]
 }
 
-function boxesFaults(value: unknown): ValueFault[] {
-  const { error } = boxesSchema.safeParse(value)
+/** The schema's own sentences where it has some, and one on the form of the list for all the rest. */
+function listFaults(schema: ZodType, value: unknown, form: string): ValueFault[] {
+  const { error } = schema.safeParse(value)
   return (error?.issues ?? []).map(({ path, message, code }) => ({
     path: path.map((key) => (typeof key === 'number' ? key : String(key))),
-    message:
-      code === 'custom'
-        ? message
-        : 'must be a list of { "phrase": "a cat", "box": [x0, y0, x1, y1] }, 1000 at most',
+    message: code === 'custom' || code === 'invalid_format' ? message : form,
   }))
 }
 

@@ -2,6 +2,7 @@
 import type { Component } from 'vue'
 import type { ParamInfo, Widget } from '#nodes/node-info.ts'
 import BoxesField from '../canvas/BoxesField.vue'
+import KeypointsField from '../canvas/KeypointsField.vue'
 import BoolField from './BoolField.vue'
 import ChoiceField from './ChoiceField.vue'
 import NumberField from './NumberField.vue'
@@ -17,6 +18,7 @@ const widgets: Record<Widget, Component> = {
   choice: ChoiceField,
   seed: SeedField,
   boxes: BoxesField,
+  keypoints: KeypointsField,
   picture: PictureField,
 }
 

@@ -1,5 +1,6 @@
 /** Scheduled sampling of GLIGEN (arXiv 2301.07093, §3.4): β = 1, then a linear decay, then 0. */
 import { z } from 'zod'
+import { gateStrength } from '../gate-strength.ts'
 import { defineNode } from '../node.ts'
 
 const fraction = z.number().min(0).max(1)
@@ -30,21 +31,7 @@ export default defineNode({
     }),
   },
   run({ grounding, step, on, decay }) {
-    const strength = grounding.strength * gateStrength(step.index, step.total, on, decay)
+    const strength = grounding.strength * gateStrength(step.index, step.total, { on, decay })
     return { grounding: { ...grounding, strength } }
   },
 })
-
-/** β at a step: 1 for the first ⌊on·total⌋ steps, then 1 − j/n for j = 1..n with n = ⌊decay·total⌋, then 0. */
-export function gateStrength(index: number, total: number, on: number, decay: number): number {
-  const full = wholeSteps(on, total)
-  const falling = Math.min(wholeSteps(decay, total), total - full)
-  if (index < full) return 1
-  const j = index - full + 1
-  return j <= falling ? 1 - j / falling : 0
-}
-
-/** ⌊fraction·total⌋, where 0.3 of 10 is 3 although 0.1 + 0.2 is a little more than 0.3. */
-function wholeSteps(part: number, total: number): number {
-  return Math.floor(part * total + 1e-9)
-}

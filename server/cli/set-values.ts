@@ -85,16 +85,18 @@ async function read(
       if (text !== 'true' && text !== 'false') throw refuse("'true' or 'false'")
       return text === 'true'
     case 'boxes':
-      return readJsonValue(text, refuse)
+      return readJsonValue(text, refuse, '[{"phrase":"a cat","box":[0.1,0.2,0.5,0.9]}]')
+    case 'keypoints':
+      return readJsonValue(text, refuse, '[[[0.5,0.1], …]], 17 keypoints a figure')
     case 'picture':
       return pictureIdPattern.test(text) || text === '' ? text : importPicture(text)
   }
 }
 
-function readJsonValue(text: string, refuse: (wish: string) => CliError): Value {
+function readJsonValue(text: string, refuse: (wish: string) => CliError, example: string): Value {
   try {
     return JSON.parse(text) as Value
   } catch {
-    throw refuse(`JSON, such as '[{"phrase":"a cat","box":[0.1,0.2,0.5,0.9]}]'`)
+    throw refuse(`JSON, such as '${example}'`)
   }
 }

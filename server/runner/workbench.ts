@@ -57,7 +57,7 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
     const { models, unusable } = await shelf.scan()
     // An unusable model stays a choice: whoever runs it is told by its node what is wrong with it.
     const ids = [...models, ...unusable].map(({ id }) => id)
-    const catalogue: Catalogue = catalogueOf(registry, { models: ids })
+    const catalogue: Catalogue = catalogueOf(registry, { models: ids, adapters: [] })
     return { catalogue, models }
   }
 

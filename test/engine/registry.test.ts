@@ -31,7 +31,7 @@ test('registry finds every node by its path, and nothing else', async () => {
     }),
   )
   expect([...registry.keys()]).toEqual(['a/one', 'b/two'])
-  expect(catalogueOf(registry, { models: [] })['a/one']).toMatchObject({
+  expect(catalogueOf(registry, { models: [], adapters: [] })['a/one']).toMatchObject({
     title: 'Node',
     loop: null,
     sideEffect: false,

@@ -73,4 +73,5 @@ const fieldNodes = [
 
 export const toyCatalogue: Catalogue = catalogueOf(toys(() => fieldNodes).registry, {
   models: ['small', 'large'],
+  adapters: ['boxes'],
 })

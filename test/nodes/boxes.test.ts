@@ -56,3 +56,22 @@ describe('boxesSchema', () => {
     expect(boxesSchema.safeParse([{ ...good, colour: 'red' }]).success).toBe(false)
   })
 })
+
+describe('a box with a picture', () => {
+  const picture = 'ab'.repeat(32)
+
+  it('needs no phrase', () => {
+    expect(boxFaults([{ ...good, phrase: '', image: picture }])).toEqual([])
+  })
+
+  it('may come without a picture of its own where phrases are optional', () => {
+    expect(boxFaults([{ ...good, phrase: '' }], 'optional')).toEqual([])
+  })
+
+  it('is refused with a mask outside 0..1, and with a picture that is no id', () => {
+    expect(boxFaults([{ ...good, textMask: 1.5 }]).map(({ message }) => message)).toEqual([
+      'box 1 has textMask 1.5: it must lie between 0 and 1',
+    ])
+    expect(boxesSchema.safeParse([{ ...good, image: '../cat.png' }]).success).toBe(false)
+  })
+})

@@ -4,7 +4,7 @@ import { describeNode } from '#nodes/describe.ts'
 import { defineNode } from '#nodes/node.ts'
 import { seed } from '#nodes/seed.ts'
 
-const local = { models: ['small', 'large'] }
+const local = { models: ['small', 'large'], adapters: ['boxes'] }
 
 function withParam(schema: z.ZodType) {
   return defineNode({

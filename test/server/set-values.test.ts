@@ -10,7 +10,7 @@ const param = (widget: Widget): ParamInfo => ({
   default: null,
   wire: null,
 })
-const widgets = ['int', 'float', 'text', 'bool', 'choice', 'seed', 'boxes', 'picture'] as const
+const widgets = ['int', 'float', 'text', 'bool', 'choice', 'seed', 'boxes', 'keypoints', 'picture'] as const
 
 const catalogue: Catalogue = {
   'toy/all': {

@@ -9,6 +9,9 @@ const examples = readdirSync(`${root}workflows/examples`)
 
 test.each(examples)('example %s can run, and reading it changes nothing', async (file) => {
   const json: unknown = JSON.parse(readFileSync(`${root}workflows/examples/${file}`, 'utf8'))
-  const catalogue = catalogueOf(await loadRegistry(`${root}nodes`), { models: ['emoji-world'] })
+  const catalogue = catalogueOf(await loadRegistry(`${root}nodes`), {
+    models: ['emoji-world'],
+    adapters: ['auto', 'none'],
+  })
   expect(validateWorkflow(json, catalogue)).toEqual({ workflow: json, faults: [] })
 })

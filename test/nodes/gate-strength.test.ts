@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { gateStrength } from '#nodes/grounding/cutoff-switch.ts'
+import { gateCurve } from '#nodes/gate-strength.ts'
 
 function curve(total: number, on: number, decay = 0): number[] {
-  return Array.from({ length: total }, (_, index) => gateStrength(index, total, on, decay))
+  return gateCurve(total, { on, decay })
 }
 
-describe('gateStrength', () => {
+describe('gateCurve', () => {
   it('is full for the first τ of the steps and off afterwards', () => {
     expect(curve(10, 0.3)).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0, 0])
   })
