@@ -5,6 +5,7 @@ import type { Workflow } from '#workflows/format.ts'
 import { Line } from './api/socket.ts'
 import { arranged } from './document/arrange.ts'
 import { loadDraft, saveDraft } from './document/autosave.ts'
+import type { Snapshot } from './document/history.ts'
 import { workflow } from './document/workflow-document.ts'
 import { sizeOfNode } from './editor/geometry.ts'
 import { translate } from './locales/i18n.ts'
@@ -42,23 +43,26 @@ export function startSession(): void {
     },
   })
   const draft = loadDraft()
-  if (draft) openWorkflow(draft)
+  if (draft) openWorkflow(draft.document, draft)
   void loadServer(draft === null)
   watch(workflow.current, useDebounceFn(validate, validateAfterMs))
   watch(
     workflow.current,
-    useDebounceFn(() => saveDraft(workflow.current.value), saveAfterMs),
+    useDebounceFn(() => saveDraft(workflow.snapshot()), saveAfterMs),
   )
 }
 
 /** Counts the workflows opened, so that the view can show each whole. */
 export const opened = ref(0)
 
-/** Opens a workflow with an empty history; nodes without a place get one. */
-export function openWorkflow(next: Workflow): void {
+/** Opens a workflow, with an empty history or the one it was left with; nodes without a place get one. */
+export function openWorkflow(next: Workflow, history?: Snapshot): void {
   const { catalogue } = useServer()
   useSelection().set([])
-  workflow.open(arranged(next, (id) => sizeOfNode(next, catalogue, id)))
+  workflow.open(
+    arranged(next, (id) => sizeOfNode(next, catalogue, id)),
+    history,
+  )
   opened.value++
 }
 

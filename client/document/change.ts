@@ -1,6 +1,7 @@
 /** The one primitive by which a workflow changes: put or drop the value at a path. Every change has an inverse. */
 import type { Workflow } from '#workflows/format.ts'
 import { indexOfKey, isRecord, own, sameJson, withEntry, withoutEntry, type JsonRecord } from './record.ts'
+import { graphAt } from './scope.ts'
 
 /**
  * Sets the entry at `path`, or removes it where `value` is undefined.
@@ -56,46 +57,75 @@ function rewrite(record: unknown, path: readonly string[], edit: Edit): unknown 
   return withEntry(record, key, rewrite(own(record, key), rest, edit))
 }
 
-/** Collects the changes of one edit, each applied at once so that the next sees its effect. */
+/**
+ * Collects the changes of one edit, each applied at once so that the next sees its effect.
+ *
+ * It edits the graph at `at` (the whole file, or one of its subgraphs): paths are relative to there.
+ */
 export class Draft {
   readonly changes: Change[] = []
-  document: Workflow
+  /** In the order in which they are to be applied. */
+  readonly inverses: Change[] = []
+  /** The whole file as it now is. */
+  file: Workflow
+  private readonly at: readonly string[]
 
-  constructor(document: Workflow) {
-    this.document = document
+  constructor(file: Workflow, at: readonly string[] = []) {
+    this.file = file
+    this.at = at
+  }
+
+  /** The graph that is edited, as it now is. */
+  get document(): Workflow {
+    return graphAt(this.file, this.at)
   }
 
   /** Sets the value at a path; parents that are missing are made on the way. */
   put(path: readonly string[], value: unknown): void {
     if (sameJson(this.read(path), value)) return
-    const depth = this.firstMissing(path)
-    const nested = path.slice(depth + 1).reduceRight((inner: unknown, key) => ({ [key]: inner }), value)
-    this.apply({ path: path.slice(0, depth + 1), value: nested })
+    const whole = [...this.at, ...path]
+    const depth = this.firstMissing(whole)
+    const nested = whole.slice(depth + 1).reduceRight((inner: unknown, key) => ({ [key]: inner }), value)
+    this.apply({ path: whole.slice(0, depth + 1), value: nested })
   }
 
   /** Removes the value at a path, and its parent where that is left empty inside a node or the view. */
   drop(path: readonly string[]): void {
     if (this.read(path) === undefined) return
-    this.apply({ path, value: undefined })
+    this.apply({ path: [...this.at, ...path], value: undefined })
     const parent = path.slice(0, -1)
     const rest = this.read(parent)
     if (parent.length >= 2 && isRecord(rest) && Object.keys(rest).length === 0) this.drop(parent)
   }
 
   read(path: readonly string[]): unknown {
-    return path.reduce(
-      (value: unknown, key) => (isRecord(value) ? own(value, key) : undefined),
-      this.document,
-    )
+    return readPath(this.file, [...this.at, ...path])
   }
 
-  private firstMissing(path: readonly string[]): number {
-    const missing = path.findIndex((_, index) => this.read(path.slice(0, index + 1)) === undefined)
-    return missing < 0 ? path.length - 1 : missing
+  /** The same edit, with paths from the top of the file. */
+  atTop(make: (draft: Draft) => void): void {
+    const top = new Draft(this.file)
+    make(top)
+    this.file = top.file
+    this.changes.push(...top.changes)
+    this.inverses.unshift(...top.inverses)
+  }
+
+  private firstMissing(whole: readonly string[]): number {
+    const missing = whole.findIndex(
+      (_, index) => readPath(this.file, whole.slice(0, index + 1)) === undefined,
+    )
+    return missing < 0 ? whole.length - 1 : missing
   }
 
   private apply(change: Change): void {
-    this.document = applyChange(this.document, change).document
+    const { document, inverse } = applyChange(this.file, change)
+    this.file = document
     this.changes.push(change)
+    this.inverses.unshift(inverse)
   }
+}
+
+function readPath(document: Workflow, path: readonly string[]): unknown {
+  return path.reduce((value: unknown, key) => (isRecord(value) ? own(value, key) : undefined), document)
 }

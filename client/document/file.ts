@@ -44,16 +44,22 @@ function tryPngText(name: string, bytes: Uint8Array): string | null {
 export function parseWorkflow(name: string, text: string): Workflow {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = JSON.parse(text, withoutPrototypes)
   } catch (error) {
     throw new FileError(`Cannot open '${name}': it is not JSON`, [
       error instanceof Error ? error.message : '',
     ])
   }
   const result = workflowSchema.safeParse(json)
-  if (result.success) return result.data
+  // Not the checker's copy: that has another order of keys, and a file comes out as it went in.
+  if (result.success) return json as Workflow
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`)
   throw new FileError(`Cannot open '${name}': it is not a workflow of this version`, faults)
+}
+
+/** Drops the one key that could reach a prototype where some code assigns it. */
+function withoutPrototypes(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value
 }
 
 export function serialise(document: Workflow): string {

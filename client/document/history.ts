@@ -1,6 +1,7 @@
 /** Undo and redo over changes. One entry is one gesture of a person, however many changes it took. */
 import type { Workflow } from '#workflows/format.ts'
 import { applyChanges, Draft, type Change } from './change.ts'
+import { pathOf, type Trail } from './scope.ts'
 
 export interface Entry {
   /** What the person did, as a code that the locales name. */
@@ -8,10 +9,20 @@ export interface Entry {
   readonly redo: readonly Change[]
   /** In the order in which they are to be applied. */
   readonly undo: readonly Change[]
+  /** Where the person was: the way to the graph that was edited. */
+  readonly trail: Trail
+}
+
+/** A document with its past and its future, as it is kept over a reload. */
+export interface Snapshot {
+  readonly document: Workflow
+  readonly past: readonly Entry[]
+  readonly future: readonly Entry[]
 }
 
 interface OpenGesture {
   readonly label: string
+  readonly trail: Trail
   batches: { redo: readonly Change[]; undo: readonly Change[] }[]
 }
 
@@ -23,8 +34,10 @@ export class History {
   private future: Entry[] = []
   private open: OpenGesture | null = null
 
-  constructor(document: Workflow) {
+  constructor(document: Workflow, past: readonly Entry[] = [], future: readonly Entry[] = []) {
     this.document = document
+    this.past = [...past]
+    this.future = [...future]
   }
 
   get undoLabel(): string | null {
@@ -35,31 +48,35 @@ export class History {
     return this.future.at(-1)?.label ?? null
   }
 
+  /** What is needed to go on after a reload. An open gesture counts as ended here. */
+  snapshot(): Snapshot {
+    const open = this.open && entryOf(this.open)
+    return { document: this.document, past: open ? [...this.past, open] : this.past, future: this.future }
+  }
+
   /** Carries out an edit. Inside a gesture it joins the gesture's entry, otherwise it is an entry of its own. */
-  edit(label: string, make: (draft: Draft) => void): void {
-    const draft = new Draft(this.document)
+  edit(label: string, make: (draft: Draft) => void, trail: Trail = []): void {
+    const draft = new Draft(this.document, pathOf(trail))
     make(draft)
     if (draft.changes.length === 0) return
-    const { document, inverses } = applyChanges(this.document, draft.changes)
-    this.document = document
+    this.document = draft.file
     this.future = []
-    if (this.open) this.join(this.open, { redo: draft.changes, undo: inverses })
-    else this.push({ label, redo: draft.changes, undo: inverses })
+    const batch = { redo: draft.changes, undo: draft.inverses }
+    if (this.open) this.join(this.open, batch)
+    else this.push({ label, ...batch, trail })
   }
 
   /** Opens a gesture: all edits until `end` are undone together. An open one is ended first. */
-  begin(label: string): void {
+  begin(label: string, trail: Trail = []): void {
     this.end()
-    this.open = { label, batches: [] }
+    this.open = { label, trail, batches: [] }
   }
 
   end(): void {
     const gesture = this.open
     this.open = null
-    if (!gesture?.batches.length) return
-    const redo = gesture.batches.flatMap((batch) => batch.redo)
-    const undo = gesture.batches.toReversed().flatMap((batch) => batch.undo)
-    this.push({ label: gesture.label, redo, undo })
+    const entry = gesture && entryOf(gesture)
+    if (entry) this.push(entry)
   }
 
   /** Takes back what the open gesture did so far, and forgets it. */
@@ -70,22 +87,23 @@ export class History {
       this.document = applyChanges(this.document, batch.undo).document
   }
 
-  undo(): boolean {
+  /** The entry that was taken back; null when there is none. */
+  undo(): Entry | null {
     this.end()
     const entry = this.past.pop()
-    if (!entry) return false
+    if (!entry) return null
     this.document = applyChanges(this.document, entry.undo).document
     this.future.push(entry)
-    return true
+    return entry
   }
 
-  redo(): boolean {
+  redo(): Entry | null {
     this.end()
     const entry = this.future.pop()
-    if (!entry) return false
+    if (!entry) return null
     this.document = applyChanges(this.document, entry.redo).document
     this.past.push(entry)
-    return true
+    return entry
   }
 
   private push(entry: Entry): void {
@@ -99,6 +117,13 @@ export class History {
     if (last && replacesSamePaths(last, batch)) last.redo = batch.redo
     else gesture.batches.push({ ...batch })
   }
+}
+
+function entryOf({ label, trail, batches }: OpenGesture): Entry | null {
+  if (batches.length === 0) return null
+  const redo = batches.flatMap((batch) => batch.redo)
+  const undo = batches.toReversed().flatMap((batch) => batch.undo)
+  return { label, redo, undo, trail }
 }
 
 function replacesSamePaths(a: OpenGesture['batches'][number], b: OpenGesture['batches'][number]): boolean {

@@ -15,10 +15,10 @@ export function indexOfKey(record: JsonRecord, key: string): number {
 
 /** A copy with the entry set: in place when the key exists, otherwise before the `at`th key or at the end. */
 export function withEntry<T>(record: JsonRecord<T>, key: string, value: T, at?: number): Record<string, T> {
+  // A computed key in a literal makes an own entry, even of `__proto__`.
+  if (at === undefined || Object.hasOwn(record, key)) return { ...record, [key]: value }
   const entries = Object.entries(record)
-  const index = entries.findIndex(([name]) => name === key)
-  if (index >= 0) entries[index] = [key, value]
-  else entries.splice(at ?? entries.length, 0, [key, value])
+  entries.splice(at, 0, [key, value])
   return Object.fromEntries(entries)
 }
 

@@ -1,31 +1,50 @@
 /** The workflow being edited. One per page; everything that shows or changes it goes through here. */
-import { shallowRef, type ShallowRef } from 'vue'
+import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import type { Workflow } from '#workflows/format.ts'
 import type { Draft } from './change.ts'
 import { emptyWorkflow } from './file.ts'
-import { History } from './history.ts'
+import { History, type Entry, type Snapshot } from './history.ts'
+import { graphAt, pathOf, soundTrail, subgraphName, type Trail } from './scope.ts'
 
 export class WorkflowDocument {
-  /** Replaced, never mutated. */
+  /** The whole file. Replaced, never mutated. */
   readonly current: ShallowRef<Workflow> = shallowRef(emptyWorkflow)
+  /** The way to the graph that is looked at; empty for the file's own. */
+  readonly trail: ShallowRef<Trail> = shallowRef([])
+  /** The graph that is looked at, in the form of a workflow. */
+  readonly graph: ComputedRef<Workflow> = computed(() =>
+    graphAt(this.current.value, pathOf(this.trail.value)),
+  )
   readonly undoLabel = shallowRef<string | null>(null)
   readonly redoLabel = shallowRef<string | null>(null)
   private history = new History(emptyWorkflow)
 
-  /** Starts over with another workflow and an empty history. */
-  open(workflow: Workflow): void {
-    this.history = new History(workflow)
+  /** Starts over with another workflow and an empty history, or goes on with the one of a snapshot. */
+  open(workflow: Workflow, { past, future }: Partial<Snapshot> = {}): void {
+    this.history = new History(workflow, past, future)
+    this.trail.value = []
     this.publish()
   }
 
-  /** Carries out an edit as one entry of the history, or as part of the open gesture. */
+  /** What `open` needs to go on where this document is, with its history. */
+  snapshot(): Snapshot {
+    return this.history.snapshot()
+  }
+
+  /** Carries out an edit of the graph that is looked at, as one entry of the history or as part of the open gesture. */
   edit(label: string, make: (draft: Draft) => void): void {
+    this.history.edit(label, make, this.trail.value)
+    this.publish()
+  }
+
+  /** Carries out an edit of the file as a whole: paths of the draft begin at its top. */
+  editFile(label: string, make: (draft: Draft) => void): void {
     this.history.edit(label, make)
     this.publish()
   }
 
   begin(label: string): void {
-    this.history.begin(label)
+    this.history.begin(label, this.trail.value)
     this.publish()
   }
 
@@ -40,17 +59,34 @@ export class WorkflowDocument {
   }
 
   undo(): void {
-    this.history.undo()
-    this.publish()
+    this.follow(this.history.undo())
   }
 
   redo(): void {
-    this.history.redo()
+    this.follow(this.history.redo())
+  }
+
+  /** Looks into the subgraph that a node stands for. */
+  enter(node: string): void {
+    const name = subgraphName(this.graph.value.nodes[node]?.type ?? '')
+    if (name !== null)
+      this.trail.value = soundTrail(this.current.value, [...this.trail.value, { node, name }])
+  }
+
+  /** Goes back out until `depth` subgraphs are left. */
+  leaveTo(depth: number): void {
+    this.trail.value = this.trail.value.slice(0, depth)
+  }
+
+  /** What an undo or redo changes is shown, wherever it is. */
+  private follow(entry: Entry | null): void {
+    if (entry) this.trail.value = soundTrail(this.history.document, entry.trail)
     this.publish()
   }
 
   private publish(): void {
     this.current.value = this.history.document
+    this.trail.value = soundTrail(this.history.document, this.trail.value)
     this.undoLabel.value = this.history.undoLabel
     this.redoLabel.value = this.history.redoLabel
   }

@@ -1,0 +1,62 @@
+/** Which graph of the file is looked at: its own, or that of a subgraph. */
+import type { Workflow } from '#workflows/format.ts'
+import { isRecord, own } from './record.ts'
+
+/** A step into a subgraph: the node that was entered, and the name of its subgraph. */
+export interface Step {
+  readonly node: string
+  readonly name: string
+}
+
+export type Trail = readonly Step[]
+
+const prefix = 'subgraph/'
+
+export const subgraphType = (name: string) => `${prefix}${name}`
+
+/** The subgraph that a node of this type stands for; null for a plain node. */
+export function subgraphName(type: string): string | null {
+  return type.startsWith(prefix) ? type.slice(prefix.length) : null
+}
+
+/** The path in the file of the graph that a trail leads to. */
+export function pathOf(trail: Trail): readonly string[] {
+  const last = trail.at(-1)
+  return last ? ['subgraphs', last.name] : []
+}
+
+/** The graph at a path, in the form of a workflow; without nodes where nothing stands there. */
+export function graphAt(file: Workflow, path: readonly string[]): Workflow {
+  const name = path[1]
+  if (name === undefined) return file
+  const graph = own(subgraphsOf(file), name)
+  return {
+    groundwork: file.groundwork,
+    nodes: graph?.nodes ?? {},
+    ...(graph?.view && { view: graph.view }),
+  }
+}
+
+type Graph = Pick<Workflow, 'nodes' | 'view'>
+
+function subgraphsOf(file: Workflow): Readonly<Record<string, Graph>> {
+  const found: unknown = own(file as Record<string, unknown>, 'subgraphs')
+  return isRecord(found) ? (found as Record<string, Graph>) : {}
+}
+
+/** As much of a trail as still leads somewhere: an undo may have taken away what was entered. */
+export function soundTrail(file: Workflow, trail: Trail): Trail {
+  const sound: Step[] = []
+  for (const step of trail) {
+    const { nodes } = graphAt(file, pathOf(sound))
+    const isThere = own(nodes, step.node)?.type === subgraphType(step.name)
+    if (!isThere || !own(subgraphsOf(file), step.name)) break
+    sound.push(step)
+  }
+  return sound.length === trail.length ? trail : sound
+}
+
+/** A node's name in events and faults, which know the whole file: `outer/inner`. */
+export function wholeId(trail: Trail, id: string): string {
+  return [...trail.map(({ node }) => node), id].join('/')
+}
