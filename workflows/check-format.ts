@@ -1,5 +1,5 @@
 /** Reads a workflow file against its format, and says in sentences where it differs. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { currentVersion, workflowSchema, type Workflow } from './format.ts'
 import type { Fault } from './fault.ts'
 import { limits } from './limits.ts'
@@ -37,12 +37,21 @@ function sizeFaults({ nodes }: Workflow): Fault[] {
   return [...over('nodes', count, limits.nodes), ...over('links', links, limits.links)]
 }
 
-/** The keys of each kind of object in the file, to guess what a wrong one was meant to be. */
+/** The keys that the format has at a place, to guess what a wrong one was meant to be. */
 function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  if (path.length === 0) return ['groundwork', 'name', 'description', 'nodes', 'view']
-  if (path[0] === 'nodes') return ['type', 'title', 'values', 'inputs']
-  if (path.length === 1) return ['nodes', 'collapsed', 'colours', 'frames', 'notes', 'reroutes']
-  return path[1] === 'notes' ? ['text', 'at', 'size', 'colour'] : ['title', 'nodes', 'colour']
+  let schema: unknown = workflowSchema
+  for (const key of path) schema = bare(partOf(bare(schema), key))
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+}
+
+function partOf(schema: unknown, key: PropertyKey): unknown {
+  if (schema instanceof z.ZodObject) return (schema.shape as Record<PropertyKey, unknown>)[key]
+  if (schema instanceof z.ZodRecord) return schema.valueType
+  return schema instanceof z.ZodArray ? schema.element : undefined
+}
+
+function bare(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional ? schema.unwrap() : schema
 }
 
 function issueFaults(issue: Issue): Fault[] {

@@ -22,6 +22,8 @@ const node = z.strictObject({
   title: z.string().max(200).optional(),
   values: z.record(port, z.json()).optional(),
   inputs: z.record(port, source).optional(),
+  /** `mute`: it does not run, nor what needs it. `bypass`: each output passes on an input of the same type. */
+  mode: z.enum(['mute', 'bypass'], { error: `must be 'mute' or 'bypass'` }).optional(),
 })
 
 const place = z.tuple([z.number(), z.number()])
@@ -48,11 +50,34 @@ const view = z.strictObject({
     .optional(),
 })
 
+/** Nodes under one name. Inside, ports are named by the nodes they belong to; a subgraph may use others, never itself. */
+const subgraph = z.strictObject({
+  title: z.string().max(200).optional(),
+  nodes: z.record(nodeId, node),
+  /** What arrives at a port goes to all of these inputs, each `node.input`. */
+  inputs: z.record(port, z.array(source).min(1).max(64)),
+  outputs: z.record(port, source),
+  /** Parameters that can be set from outside, each `node.param`. */
+  params: z.record(port, source).optional(),
+  view: view.optional(),
+})
+
+/** One run over every combination of values; `at` is `node.param`. */
+const sweep = z.strictObject({
+  axes: z
+    .array(z.strictObject({ at: source, values: z.array(z.json()).min(1).max(64) }))
+    .min(1)
+    .max(2),
+})
+
 export const workflowSchema = z.strictObject({
   groundwork: z.literal(currentVersion),
   name: z.string().max(200).optional(),
   description: z.string().max(4000).optional(),
   nodes: z.record(nodeId, node),
+  /** A node of the type `subgraph/<name>` stands for all nodes of the subgraph of that name. */
+  subgraphs: z.record(nodeId, subgraph).optional(),
+  sweep: sweep.optional(),
   /** Cosmetic: where things stand on the canvas. Never reaches a cache key. */
   view: view.optional(),
 })
@@ -63,6 +88,8 @@ export type WorkflowView = z.infer<typeof view>
 export type WorkflowFrame = z.infer<typeof frame>
 export type WorkflowNote = z.infer<typeof note>
 export type ViewColour = z.infer<typeof colour>
+export type Subgraph = z.infer<typeof subgraph>
+export type Sweep = z.infer<typeof sweep>
 
 /** Takes `node.output` apart. */
 export function parseSource(text: string): { node: string; output: string } {

@@ -17,9 +17,37 @@ const milliseconds = z.number().nonnegative()
 const pixels = z.int().positive()
 const count = z.int().nonnegative()
 
-/** What the engine reports while a workflow runs. Node is the node's id in the file. */
+/** Where a run stands beside the workflow as it is drawn. */
+const runPlace = {
+  /** In a sweep: 0-based index on each axis. Missing for what all cells share. */
+  cell: z.array(count).readonly().optional(),
+  /** For what runs once per item of a list: 0-based, and how many there are. */
+  item: z.strictObject({ index: count, total: count }).optional(),
+}
+export type RunPlace = Plain<z.infer<z.ZodObject<typeof runPlace>>>
+
+/** 1-based step of the loop from which the node ran; missing outside loops, and where it ran from the first step. */
+const fromStep = z.int().positive().optional()
+
+/** One reason why a node ran, as data: the editor says it in its language. */
+export const runReason = z.discriminatedUnion('kind', [
+  /** Nothing had arrived at this place before. */
+  z.strictObject({ kind: z.literal('first'), fromStep }),
+  /** Another value arrives at the input or parameter `name`. */
+  z.strictObject({ kind: z.literal('changed'), name: z.string(), fromStep }),
+  /** Nothing changed, but the cache had no room for the result. */
+  z.strictObject({ kind: z.literal('not-kept'), fromStep }),
+  /** It always runs. */
+  z.strictObject({ kind: z.literal('side-effect'), fromStep }),
+])
+export type RunReason = Plain<z.infer<typeof runReason>>
+
+/**
+ * What the engine reports while a workflow runs. Node is the node's id in the file; one inside a subgraph is
+ * `outer/inner`.
+ */
 export const engineEvent = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('node-started'), node }),
+  z.strictObject({ kind: z.literal('node-started'), node, ...runPlace }),
   /** Every run of the node is over; inside a loop it has one per iteration. Without `runs` all came from the cache. */
   z.strictObject({
     kind: z.literal('node-finished'),
@@ -27,11 +55,14 @@ export const engineEvent = z.discriminatedUnion('kind', [
     runs: count,
     cachedRuns: count,
     ms: milliseconds,
+    /** In English; `reasons` says the same as data. Both are empty when it did not run. */
     why: z.string(),
+    reasons: z.array(runReason).readonly(),
+    ...runPlace,
   }),
-  z.strictObject({ kind: z.literal('node-failed'), node, message: z.string() }),
+  z.strictObject({ kind: z.literal('node-failed'), node, message: z.string(), ...runPlace }),
   /** The node did not run, because `because` failed, on whose result it depends. */
-  z.strictObject({ kind: z.literal('node-skipped'), node, because: z.string() }),
+  z.strictObject({ kind: z.literal('node-skipped'), node, because: z.string(), ...runPlace }),
   /** One iteration of the loop that begins at `node` is done; `cached` when nothing in its body ran. */
   z.strictObject({
     kind: z.literal('step'),
@@ -41,6 +72,7 @@ export const engineEvent = z.discriminatedUnion('kind', [
     cached: z.boolean(),
     /** Time left of the whole job as the server expects it; left out when it cannot say. */
     etaMs: milliseconds.optional(),
+    ...runPlace,
   }),
   /** A picture that the run made, to be fetched from `/api/pictures/<picture>`. */
   z.strictObject({
@@ -50,9 +82,12 @@ export const engineEvent = z.discriminatedUnion('kind', [
     width: pixels,
     height: pixels,
     saved: z.boolean(),
+    /** Set for the labelled grid that a sweep ends with: it shows all cells. */
+    grid: z.literal(true).optional(),
+    ...runPlace,
   }),
   /** A plain value that a node shows (number, text). */
-  z.strictObject({ kind: z.literal('value'), node, text: z.string() }),
+  z.strictObject({ kind: z.literal('value'), node, text: z.string(), ...runPlace }),
 ])
 export type EngineEvent = Plain<z.infer<typeof engineEvent>>
 
@@ -99,6 +134,7 @@ export const previewHeader = z.strictObject({
   total: count.nullable(),
   /** Gate strength at that step; null where there is no grounding. */
   beta: z.number().nullable(),
+  ...runPlace,
 })
 export type PreviewHeader = Readonly<z.infer<typeof previewHeader>>
 

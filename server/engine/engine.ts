@@ -3,7 +3,7 @@ import type { Model } from '#inference/model.ts'
 import type { AnyNode } from '#nodes/node.ts'
 import type { Image, ModelRef } from '#nodes/values.ts'
 import type { Workflow } from '#workflows/format.ts'
-import type { EngineEvent } from '#workflows/protocol.ts'
+import type { EngineEvent, RunPlace, RunReason } from '#workflows/protocol.ts'
 import type { ResultCache } from './cache.ts'
 import type { NodeError } from './node-error.ts'
 
@@ -16,6 +16,36 @@ export interface Services {
   model(ref: ModelRef): Promise<Model>
   loadPicture(id: string): Promise<Image>
   savePicture(image: Image, options: SaveOptions): Promise<StoredPicture>
+  /**
+   * Takes what an iteration of a loop carried on, to be looked at or branched from later. Called once per iteration,
+   * from the cache or not, before its `step` event; the run waits for what it returns.
+   */
+  keepStep?(step: CarriedStep): void | Promise<void>
+}
+
+/** The end of one iteration of a loop. Values are the engine's own: never to be changed, only read or copied. */
+export interface CarriedStep extends RunPlace {
+  /** The loop's start. */
+  readonly node: string
+  /** 0-based. */
+  readonly index: number
+  readonly total: number
+  /** Gate strength in this iteration; null where there is no grounding. */
+  readonly beta: number | null
+  /** What the next iteration starts from, by name: plain data, typed arrays and bigints. */
+  readonly carried: Readonly<Record<string, unknown>>
+  /** What every node of the body gave in this iteration, by node and output; `denoised` is one of them. */
+  readonly body: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+/** Begins a loop in its middle. */
+export interface Branch {
+  /** The loop's start. */
+  readonly node: string
+  /** The first iteration that runs, from 1: those before it are left out. */
+  readonly step: number
+  /** What iteration `step` starts from: `carried` of the kept step `step − 1`. */
+  readonly carried: Readonly<Record<string, unknown>>
 }
 
 export interface SaveOptions {
@@ -34,7 +64,7 @@ export interface StoredPicture {
 }
 
 /** Where a preview belongs. */
-export interface PreviewPlace {
+export interface PreviewPlace extends RunPlace {
   readonly node: string
   /** 0-based; null outside a loop. */
   readonly step: number | null
@@ -55,6 +85,7 @@ export interface ExecuteOptions {
   readonly signal?: { readonly aborted: boolean }
   /** Ids of the nodes to run, with all that they need. Default: the nodes with a side effect, or every last node. */
   readonly targets?: readonly string[]
+  readonly branch?: Branch
   /** Looks after every node whether it changed what it received, at the price of hashing all of it again. */
   readonly checkMutation?: boolean
   /** Milliseconds of a steady clock. Default `performance.now`. */
@@ -73,14 +104,17 @@ export interface NodeReport {
   readonly cachedRuns: number
   /** Why it ran, such as `text changed`. */
   readonly why: string
+  readonly reasons: readonly RunReason[]
   readonly error?: NodeError
   /** For a skipped node: the node whose failure it waited for. */
   readonly because?: string
 }
 
-export interface RunOutput extends StoredPicture {
+export interface RunOutput extends StoredPicture, RunPlace {
   readonly node: string
   readonly saved: boolean
+  /** The labelled grid that a sweep ends with. */
+  readonly grid?: true
 }
 
 export interface RunResult {

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { AnyNode } from '#nodes/node.ts'
 import type { Plan } from '#workflows/plan.ts'
+import type { RunReason } from '#workflows/protocol.ts'
 import type { Outputs, Trace } from './cache.ts'
 import type { ExecuteOptions, RunOutput, RunResult } from './engine.ts'
 import { digestAnew, digestOf, keyOf } from './keys.ts'
@@ -127,7 +128,7 @@ export class Run {
     const { cache } = this.options
     const before = cache.visit({ node: id, type: node.type, iteration: iteration?.index ?? 0 }, parts)
     if (node.sideEffect)
-      return this.#call(id, node, values, 'side effect', iteration).then(({ outputs }) => outputs)
+      return this.#call(id, node, values, [{ kind: 'side-effect' }], iteration).then(({ outputs }) => outputs)
     const key = keyOf(node.type, node.version, parts)
     const kept = cache.get(key)
     if (kept) {
@@ -150,7 +151,13 @@ export class Run {
     }
   }
 
-  async #call(id: string, node: AnyNode, values: Values, why: string, iteration: Iteration | null) {
+  async #call(
+    id: string,
+    node: AnyNode,
+    values: Values,
+    reasons: readonly RunReason[],
+    iteration: Iteration | null,
+  ) {
     const show = (trace: Trace) => this.#show(id, trace)
     const { context, settle } = openContext({
       node: id,
@@ -159,7 +166,7 @@ export class Run {
       now: this.#now,
       show,
     })
-    this.tally.begin(id, why, iteration?.index ?? 0)
+    this.tally.begin(id, reasons, iteration?.index ?? 0)
     const begin = this.#now()
     try {
       const given = await node.run({ ...values }, context)

@@ -1,13 +1,14 @@
 /** Counts what becomes of every node of a run and reports it: when it begins, and once when it is done. */
-import type { EngineEvent } from '#workflows/protocol.ts'
+import type { EngineEvent, RunReason } from '#workflows/protocol.ts'
 import type { NodeReport } from './engine.ts'
 import type { NodeError } from './node-error.ts'
+import { fromIteration, reasonsInWords } from './why.ts'
 
 interface Count {
   ms: number
   runs: number
   cachedRuns: number
-  why: string
+  reasons: readonly RunReason[]
 }
 
 export class Tally {
@@ -24,10 +25,10 @@ export class Tally {
   }
 
   /** The node's code is about to run; `iteration` is 0 outside loops. Told to the world the first time only. */
-  begin(node: string, why: string, iteration: number): void {
+  begin(node: string, reasons: readonly RunReason[], iteration: number): void {
     const count = this.#count(node)
     if (count.runs === 0) {
-      count.why = iteration > 0 ? `${why}, from step ${iteration + 1}` : why
+      count.reasons = fromIteration(reasons, iteration)
       this.#emit({ kind: 'node-started', node })
     }
     count.runs++
@@ -51,8 +52,8 @@ export class Tally {
     if (this.#done.has(node)) return
     const report = this.#report(node, 'finished')
     this.#done.set(node, report)
-    const { runs, cachedRuns, ms, why } = report
-    this.#emit({ kind: 'node-finished', node, runs, cachedRuns, ms, why })
+    const { runs, cachedRuns, ms, why, reasons } = report
+    this.#emit({ kind: 'node-finished', node, runs, cachedRuns, ms, why, reasons })
   }
 
   fail(node: string, error: NodeError): void {
@@ -73,13 +74,13 @@ export class Tally {
   }
 
   #count(node: string): Count {
-    const count = this.#counts.get(node) ?? { ms: 0, runs: 0, cachedRuns: 0, why: '' }
+    const count = this.#counts.get(node) ?? { ms: 0, runs: 0, cachedRuns: 0, reasons: [] }
     this.#counts.set(node, count)
     return count
   }
 
   #report(node: string, state: NodeReport['state']): NodeReport {
-    const { ms, runs, cachedRuns, why } = this.#count(node)
+    const { ms, runs, cachedRuns, reasons } = this.#count(node)
     const cached = runs === 0 && cachedRuns > 0
     return {
       state,
@@ -87,7 +88,8 @@ export class Tally {
       ms,
       runs,
       cachedRuns,
-      why: runs > 0 ? why : cached ? 'nothing changed' : 'never reached',
+      why: runs > 0 ? reasonsInWords(reasons) : cached ? 'nothing changed' : 'never reached',
+      reasons,
     }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ResultCache } from '#server/engine/cache.ts'
-import { whyRan } from '#server/engine/why.ts'
+import { reasonsInWords, whyRan } from '#server/engine/why.ts'
 import { toyProcess } from '../helpers/run-toy.ts'
 import { toys } from '../helpers/toy-nodes.ts'
 import { workflow } from '../helpers/workflow.ts'
@@ -25,6 +25,7 @@ test('C1 a second run takes everything from the cache, except what has a side ef
     runs: 0,
     cachedRuns: 1,
     why: 'nothing changed',
+    reasons: [],
   })
 })
 
@@ -162,10 +163,10 @@ test('C6 a node says why it ran', async () => {
 
 test('C6 up to three changes are named', () => {
   const parts = (text: string) => new Map(text.split(' ').map((part) => [part.slice(0, 1), part]))
-  expect(whyRan(parts('a1 b1 c1 d1'), parts('a2 b2 c1 d1'))).toBe('a and b changed')
-  expect(whyRan(parts('a1 b1 c1 d1'), parts('a2 b2 c2 d1'))).toBe('a, b and c changed')
-  expect(whyRan(parts('a1 b1 c1 d1'), parts('a2 b2 c2 d2'))).toBe('4 of its inputs changed')
-  expect(whyRan(parts('a1'), parts('a1 b1'))).toBe('b changed')
+  expect(reasonsInWords(whyRan(parts('a1 b1 c1 d1'), parts('a2 b2 c1 d1')))).toBe('a and b changed')
+  expect(reasonsInWords(whyRan(parts('a1 b1 c1 d1'), parts('a2 b2 c2 d1')))).toBe('a, b and c changed')
+  expect(reasonsInWords(whyRan(parts('a1 b1 c1 d1'), parts('a2 b2 c2 d2')))).toBe('4 of its inputs changed')
+  expect(reasonsInWords(whyRan(parts('a1'), parts('a1 b1')))).toBe('b changed')
 })
 
 //  seven ──► paint ──► save
