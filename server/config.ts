@@ -1,5 +1,6 @@
 /** Where things lie and how the server is started: flags turned into one typed, checked object. */
-import { resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RunnerOptions } from './runner/messages.ts'
 
@@ -22,6 +23,12 @@ export interface Flags {
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+}
+
+/** The version in package.json. */
+export async function ownVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8'))
+  return (manifest as { version: string }).version
 }
 
 export const projectDir = fileURLToPath(new URL('..', import.meta.url))

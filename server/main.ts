@@ -1,8 +1,10 @@
 /** The composition root: the only file that knows every part of the server. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ServerConfig } from './config.ts'
+import { ownVersion, type ServerConfig } from './config.ts'
 import { createApp } from './http/app.ts'
+import { apiRoutes } from './http/routes.ts'
+import type { Route } from './http/route.ts'
 import { JobDesk } from './jobs/job-desk.ts'
 import { limits } from './limits.ts'
 import { openPictureStore } from './pictures/picture-store.ts'
@@ -14,6 +16,8 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:8199`. */
   readonly url: string
   readonly desk: JobDesk
+  /** Every address of the API. */
+  readonly routes: readonly Route[]
   /** Stops listening, cuts every connection and ends the runner. */
   close(): Promise<void>
 }
@@ -41,13 +45,8 @@ export async function startServer(
   await pictures.trimShown(limits.shownPicturesBytes)
   const desk = new JobDesk(createRunner)
   const port = () => portOf(http)
-  const app = createApp({
-    desk,
-    pictures,
-    clientDir: config.clientDir,
-    examplesDir: config.examplesDir,
-    port,
-  })
+  const routes = apiRoutes({ desk, pictures, examplesDir: config.examplesDir, version: await ownVersion() })
+  const app = createApp({ routes, clientDir: config.clientDir, port })
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, app)
   const io = attachSockets(http, desk, port)
   try {
@@ -60,6 +59,7 @@ export async function startServer(
   return {
     url: `http://${host}:${port()}`,
     desk,
+    routes,
     async close() {
       await io.close()
       http.closeAllConnections()

@@ -1,8 +1,6 @@
 /** The command line: finds the command, runs it, and turns what goes wrong into a sentence and an exit code. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { suggest } from '#workflows/nearest.ts'
-import { ConfigError, projectDir } from '../config.ts'
+import { ConfigError, ownVersion } from '../config.ts'
 import { CliError, complain, print, UsageError, type Command } from './command.ts'
 
 interface Entry {
@@ -35,7 +33,7 @@ export async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') return show(overview())
-    if (name === '--version' || name === '-v') return await version()
+    if (name === '--version' || name === '-v') return show(await ownVersion())
     const command = await load(name)
     if (rest.includes('--help') || rest.includes('-h')) return show(command.usage)
     return await command.run(rest)
@@ -54,11 +52,6 @@ function overview(): string {
   const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   const more = "'groundwork <command> --help' tells more of one, 'groundwork --version' the version"
   return ['Usage: groundwork <command> [options]', '', ...lines, '', more].join('\n')
-}
-
-async function version(): Promise<number> {
-  const manifest: unknown = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8'))
-  return show((manifest as { version: string }).version)
 }
 
 function show(text: string): number {

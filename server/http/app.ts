@@ -2,33 +2,25 @@
 import { join } from 'node:path'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import type { JobDesk } from '../jobs/job-desk.ts'
-import type { PictureStore } from '../pictures/picture-store.ts'
-import { catalogueRoutes } from './catalogue-routes.ts'
 import { refusalOf } from './guard.ts'
 import { answerErrors, HttpError, unknownRoute } from './http-error.ts'
-import { jobRoutes } from './job-routes.ts'
-import { pictureRoutes } from './picture-routes.ts'
+import { mountRoutes } from './mount-routes.ts'
+import type { Route } from './route.ts'
 
 export interface AppParts {
-  readonly desk: JobDesk
-  readonly pictures: PictureStore
+  readonly routes: readonly Route[]
   /** Folder of the built editor. */
   readonly clientDir: string
-  readonly examplesDir: string
   /** The port it listens on, once it does. */
   port(): number
 }
 
-export function createApp({ desk, pictures, clientDir, examplesDir, port }: AppParts): Express {
+export function createApp({ routes, clientDir, port }: AppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
-  app.use(headers, guard(port))
-  app.get('/healthz', (_request, response) => {
-    response.json({ ok: true })
-  })
-  app.use('/api', catalogueRoutes(desk, examplesDir), pictureRoutes(pictures), jobRoutes(desk), unknownRoute)
+  app.use(headers, guard(port), mountRoutes(routes))
+  app.use('/api', unknownRoute)
   app.use(
     '/assets',
     express.static(join(clientDir, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),

@@ -1,27 +1,49 @@
 /** What can be used on this machine: nodes, models, examples, and the schema of a workflow file. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Router } from 'express'
 import { z } from 'zod'
 import { workflowSchema } from '#workflows/format.ts'
-import type { ExampleInfo } from '#workflows/protocol.ts'
+import { exampleInfo, modelInfo, type ExampleInfo } from '#workflows/protocol.ts'
 import type { JobDesk } from '../jobs/job-desk.ts'
+import { ok, route, type Route } from './route.ts'
 
-export function catalogueRoutes(desk: JobDesk, examplesDir: string): Router {
-  const routes = Router()
-  routes.get('/nodes', async (_request, response) => {
-    response.json((await desk.runner.describe()).catalogue)
-  })
-  routes.get('/models', async (_request, response) => {
-    response.json((await desk.runner.describe()).models)
-  })
-  routes.get('/examples', async (_request, response) => {
-    response.json(await readExamples(examplesDir))
-  })
-  routes.get('/schema', (_request, response) => {
-    response.json(z.toJSONSchema(workflowSchema, { io: 'input' }))
-  })
-  return routes
+const anything = z.record(z.string(), z.unknown())
+
+export function catalogueRoutes(desk: JobDesk, examplesDir: string): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/nodes',
+      access: 'user',
+      summary: 'The catalogue: every node by type.',
+      answers: { 200: { description: 'Ports, parameters and texts of each node', schema: anything } },
+      handle: async () => ok((await desk.runner.describe()).catalogue),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/models',
+      access: 'user',
+      summary: 'The models on this machine.',
+      answers: { 200: { description: 'Every model that can be used', schema: z.array(modelInfo) } },
+      handle: async () => ok((await desk.runner.describe()).models),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/examples',
+      access: 'user',
+      summary: 'The example workflows, the one to begin with first.',
+      answers: { 200: { description: 'Name and workflow of each', schema: z.array(exampleInfo) } },
+      handle: async () => ok(await readExamples(examplesDir)),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/schema',
+      access: 'user',
+      summary: 'JSON Schema of a workflow file.',
+      answers: { 200: { description: 'The schema, draft 2020-12', schema: anything } },
+      handle: () => ok(z.toJSONSchema(workflowSchema, { io: 'input' })),
+    }),
+  ]
 }
 
 /** Opened when somebody comes for the first time, so it stands first. */

@@ -1,39 +1,67 @@
 /** Pictures by id, and the upload of one. */
-import express, { Router } from 'express'
+import { z } from 'zod'
 import { limits } from '../limits.ts'
 import { importPicture } from '../pictures/import-picture.ts'
 import type { PictureStore } from '../pictures/picture-store.ts'
 import { HttpError } from './http-error.ts'
+import { bytes, ok, refusal, route, type Answer, type Route } from './route.ts'
 
 const accepted = ['image/png', 'image/jpeg', 'image/webp']
+const storedPicture = z.strictObject({ picture: z.string(), width: z.int(), height: z.int() })
 
-export function pictureRoutes(pictures: PictureStore): Router {
-  const routes = Router()
-  routes.get('/pictures/:id', async (request, response) => {
-    const png = await pictures.get(request.params.id)
-    if (!png)
-      throw new HttpError(404, 'unknown-picture', 'Cannot find the picture: this machine has none of that id')
-    response.set({
+export function pictureRoutes(pictures: PictureStore): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/pictures/:id',
+      access: 'user',
+      summary: 'A picture by its id.',
+      params: z.object({ id: z.string() }),
+      answers: {
+        200: { description: 'The picture', type: 'image/png' },
+        404: refusal('This machine has no picture of that id'),
+      },
+      async handle({ params: { id } }) {
+        const png = await pictures.get(id)
+        if (!png)
+          throw new HttpError(
+            404,
+            'unknown-picture',
+            'Cannot find the picture: this machine has none of that id',
+          )
+        return pngAnswer(png, 'private, max-age=31536000, immutable')
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/pictures',
+      access: 'user',
+      summary: 'Imports a picture: it is decoded and written anew as a plain PNG.',
+      body: bytes(accepted, limits.pictureBytes),
+      answers: {
+        201: { description: 'The id it can be fetched by, and its size in pixels', schema: storedPicture },
+        400: refusal('The bytes are no PNG, JPEG or WebP, or are damaged'),
+        413: refusal('Too many bytes or pixels'),
+        415: refusal('Another content type'),
+        507: refusal('The disk is full'),
+      },
+      async handle({ body }) {
+        const { png, width, height } = await importPicture(body)
+        return ok({ picture: await pictures.put(png, { kept: true }), width, height }, 201)
+      },
+    }),
+  ]
+}
+
+/** A PNG as it is sent everywhere: even if a browser were talked into showing it as a page, nothing in it would run. */
+export function pngAnswer(png: Uint8Array, caching: string): Answer {
+  return {
+    status: 200,
+    headers: {
       'Content-Type': 'image/png',
-      'Cache-Control': 'private, max-age=31536000, immutable',
-      // Even if a browser were talked into showing it as a page, nothing in it would run.
+      'Cache-Control': caching,
       'Content-Security-Policy': "sandbox; default-src 'none'",
-    })
-    response.send(png)
-  })
-  routes.post(
-    '/pictures',
-    express.raw({ type: accepted, limit: limits.pictureBytes, inflate: false }),
-    async (request, response) => {
-      if (!Buffer.isBuffer(request.body))
-        throw new HttpError(
-          415,
-          'unknown-type',
-          `Cannot import the picture: its content type must be one of ${accepted.join(', ')}`,
-        )
-      const { png, width, height } = await importPicture(request.body)
-      response.status(201).json({ picture: await pictures.put(png, { kept: true }), width, height })
     },
-  )
-  return routes
+    bytes: png,
+  }
 }

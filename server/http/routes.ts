@@ -1,0 +1,27 @@
+/** The table: every address of the API. What is not in it is not served, and what is in it is tested. */
+import type { JobDesk } from '../jobs/job-desk.ts'
+import type { PictureStore } from '../pictures/picture-store.ts'
+import { catalogueRoutes } from './catalogue-routes.ts'
+import { docsRoutes } from './docs-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { jobRoutes } from './job-routes.ts'
+import { pictureRoutes } from './picture-routes.ts'
+import type { Route } from './route.ts'
+
+export interface ApiParts {
+  readonly desk: JobDesk
+  readonly pictures: PictureStore
+  readonly examplesDir: string
+  /** Of this Groundwork, as in package.json. */
+  readonly version: string
+}
+
+export function apiRoutes({ desk, pictures, examplesDir, version }: ApiParts): readonly Route[] {
+  const routes = [
+    ...healthRoutes(),
+    ...catalogueRoutes(desk, examplesDir),
+    ...jobRoutes(desk),
+    ...pictureRoutes(pictures),
+  ]
+  return [...routes, ...docsRoutes(routes, version)]
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Access } from '#server/http/route.ts'
+import { ask } from './helpers/ask.ts'
+import { startFakeServer, type ToyServer } from './helpers/toy-server.ts'
+
+interface Row {
+  readonly access: Access
+  /** What it answers to whoever may ask; 404 where the question names something that is not there. */
+  readonly status: number
+  readonly type?: string
+  readonly body?: string
+}
+
+const json = (body: unknown) => ({ type: 'application/json', body: JSON.stringify(body) })
+
+/** Every address, with who may ask it and what it answers to a plain question. One without a row fails. */
+const rows: Readonly<Record<string, Row>> = {
+  'GET /healthz': { access: 'open', status: 200 },
+  'GET /api/nodes': { access: 'user', status: 200 },
+  'GET /api/models': { access: 'user', status: 200 },
+  'GET /api/examples': { access: 'user', status: 200 },
+  'GET /api/schema': { access: 'user', status: 200 },
+  'GET /api/openapi.json': { access: 'user', status: 200 },
+  'GET /api/docs': { access: 'user', status: 200 },
+  'POST /api/jobs': { access: 'user', status: 422, ...json({ workflow: {} }) },
+  'GET /api/jobs/:job': { access: 'user', status: 404 },
+  'DELETE /api/jobs/:job': { access: 'user', status: 404 },
+  'GET /api/pictures/:id': { access: 'user', status: 404 },
+  'POST /api/pictures': { access: 'user', status: 400, type: 'image/png', body: 'no picture' },
+}
+
+let server: ToyServer
+
+beforeAll(async () => {
+  server = await startFakeServer()
+})
+
+afterAll(() => server.close())
+
+function send(name: string, headers: Readonly<Record<string, string>> = {}) {
+  const [method = '', path = ''] = name.split(' ')
+  const { type, body } = rows[name] ?? {}
+  return ask(server.port, {
+    method,
+    path: path.replace(/:\w+/g, '0'),
+    headers: { host: `127.0.0.1:${server.port}`, ...(type && { 'content-type': type }), ...headers },
+    ...(body !== undefined && { body }),
+  })
+}
+
+it('the table of routes and the rows of this test name the same addresses and access', () => {
+  const table = server.routes.map(({ method, path, access }) => [`${method} ${path}`, access])
+  expect(Object.fromEntries(table)).toEqual(
+    Object.fromEntries(Object.entries(rows).map(([name, { access }]) => [name, access])),
+  )
+})
+
+describe.each(Object.keys(rows))('%s', (name) => {
+  it('answers whoever may ask', async () => {
+    expect((await send(name)).status).toBe(rows[name]?.status)
+  })
+
+  it('answers no page of another site', async () => {
+    expect((await send(name, { origin: 'http://evil.example' })).status).toBe(403)
+    expect((await send(name, { origin: 'null' })).status).toBe(403)
+  })
+
+  it('answers no name that resolves to this machine', async () => {
+    expect((await send(name, { host: `evil.example:${server.port}` })).status).toBe(403)
+  })
+})
+
+describe('the OpenAPI document', () => {
+  it('has every address of the table, and refers to nothing that it lacks', async () => {
+    const { text } = await send('GET /api/openapi.json')
+    const document = JSON.parse(text) as {
+      paths: Record<string, Record<string, unknown>>
+      components: { schemas: Record<string, unknown> }
+    }
+    const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    expect(described.sort()).toEqual(
+      Object.keys(rows)
+        .map((name) => name.replace(/:(\w+)/g, '{$1}'))
+        .sort(),
+    )
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"/]+)"/g)].map(([, to]) => to)
+    expect(references.length).toBeGreaterThan(5)
+    expect(references.filter((to) => !Object.hasOwn(document.components.schemas, to ?? ''))).toEqual([])
+    expect([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, to]) => to)).not.toContainEqual(
+      expect.stringMatching(/^(?!#\/)/),
+    )
+  })
+
+  it('can be read as a page, which loads nothing and runs nothing', async () => {
+    const { text } = await send('GET /api/docs')
+    for (const name of Object.keys(rows)) expect(text).toContain(`<code>${name.split(' ')[1]}</code>`)
+    expect(text).not.toMatch(/<script|src=|@import|url\(/)
+  })
+})
