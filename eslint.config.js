@@ -5,7 +5,14 @@ import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 
 /** Files of `nodes/` that make up the contract: pure data and types, safe in a browser. */
-const contract = ['./wire-types.ts', './node-info.ts', './boxes.ts', './keypoints.ts', './gate-strength.ts']
+const contract = [
+  './wire-types.ts',
+  './node-info.ts',
+  './boxes.ts',
+  './keypoints.ts',
+  './gate-strength.ts',
+  './editing-marks.ts',
+]
 
 const arrow = (target, from, message, except) => ({ target, from, message, ...(except && { except }) })
 

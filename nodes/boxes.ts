@@ -1,5 +1,6 @@
 /** What a box is, and every way in which a list of boxes can be wrong. Pure: the editor marks faults while you draw. */
 import { z } from 'zod'
+import { editingMarks, type EditingMarks } from './editing-marks.ts'
 
 /** The largest number of entities a GLIGEN position net was trained with. */
 export const maxEntities = 30
@@ -17,43 +18,86 @@ export interface BoxEntity {
   readonly imageMask?: number | undefined
 }
 
+/** A box as it stands in a file: with what only the editor looks at. */
+export interface DrawnBox extends BoxEntity, EditingMarks {}
+
 /** Whether every box needs a phrase, or may be told by its picture, or by one that a wire brings. */
 export type PhraseRule = 'needed' | 'optional'
 
+export type BoxFaultCode = 'too-many' | 'no-phrase' | 'mask' | 'off-canvas' | 'inside-out' | 'flat'
+
 export interface BoxFault {
-  /** 0-based index of the entity; null when the fault is of the list as a whole. */
-  readonly index: number | null
+  /** 0-based index of the entity. */
+  readonly index: number
+  readonly code: BoxFaultCode
+  /** What the sentence speaks of, for one in another language. */
+  readonly about: Readonly<Record<string, string | number>>
   readonly message: string
 }
 
-/** Every fault of a list of boxes, in order; empty when it can run. Messages count boxes from 1, as people do. */
-export function boxFaults(entities: readonly BoxEntity[], phrases: PhraseRule = 'needed'): BoxFault[] {
-  return entities.flatMap((entity, index) =>
-    entityFaults(entity, index, phrases).map((state) => ({ index, message: `box ${index + 1} ${state}` })),
-  )
+type State = Omit<BoxFault, 'index' | 'message'> & { readonly state: string }
+
+/**
+ * Every fault of a list of boxes, in order; empty when it can run. Messages count boxes from 1, as people do. A box that
+ * is off has no faults and takes none of the 30 places.
+ */
+export function boxFaults(entities: readonly DrawnBox[], phrases: PhraseRule = 'needed'): BoxFault[] {
+  let sent = 0
+  return entities.flatMap((entity, index) => {
+    if (entity.off) return []
+    const found = entityFaults(entity, ++sent, phrases)
+    return found.map(({ code, about, state }) => ({
+      index,
+      code,
+      about,
+      message: `box ${index + 1} ${state}`,
+    }))
+  })
 }
 
-function entityFaults(entity: BoxEntity, index: number, phrases: PhraseRule): string[] {
+function entityFaults(entity: BoxEntity, count: number, phrases: PhraseRule): State[] {
   const { phrase, box, image, textMask = 1, imageMask = 1 } = entity
-  const faults: string[] = []
-  if (index >= maxEntities)
-    faults.push(`is one too many: a picture holds at most ${maxEntities} grounded things, remove it`)
+  const faults: State[] = []
+  if (count > maxEntities)
+    faults.push({
+      code: 'too-many',
+      about: { most: maxEntities },
+      state: `is one too many: a picture holds at most ${maxEntities} grounded things, remove it`,
+    })
   if (phrases === 'needed' && phrase.trim() === '' && !image)
-    faults.push('has no phrase: name what should stand in it')
+    faults.push({ code: 'no-phrase', about: {}, state: 'has no phrase: name what should stand in it' })
   for (const [name, value] of Object.entries({ textMask, imageMask }))
-    if (!(value >= 0 && value <= 1)) faults.push(`has ${name} ${value}: it must lie between 0 and 1`)
+    if (!(value >= 0 && value <= 1))
+      faults.push({
+        code: 'mask',
+        about: { name, value },
+        state: `has ${name} ${value}: it must lie between 0 and 1`,
+      })
   return [...faults, ...placeFaults(box)]
 }
 
-function placeFaults([x0, y0, x1, y1]: BoxEntity['box']): string[] {
-  const faults = Object.entries({ x0, y0, x1, y1 })
-    .filter(([, value]) => !(value >= 0 && value <= 1))
-    .map(([name, value]) => `leaves the picture: ${name} is ${value}, it must lie between 0 and 1`)
-  if (x0 > x1) faults.push(`is inside out: x0 ${x0} > x1 ${x1}, swap them`)
-  else if (x0 === x1) faults.push(`has no width: x0 and x1 are both ${x0}`)
-  if (y0 > y1) faults.push(`is inside out: y0 ${y0} > y1 ${y1}, swap them`)
-  else if (y0 === y1) faults.push(`has no height: y0 and y1 are both ${y0}`)
-  return faults
+function placeFaults([x0, y0, x1, y1]: BoxEntity['box']): State[] {
+  const outside = Object.entries({ x0, y0, x1, y1 }).filter(([, value]) => !(value >= 0 && value <= 1))
+  return [
+    ...outside.map(([name, value]): State => ({
+      code: 'off-canvas',
+      about: { name, value },
+      state: `leaves the picture: ${name} is ${value}, it must lie between 0 and 1`,
+    })),
+    ...sideFaults('width', ['x0', x0], ['x1', x1]),
+    ...sideFaults('height', ['y0', y0], ['y1', y1]),
+  ]
+}
+
+type Edge = readonly [name: string, value: number]
+
+function sideFaults(side: 'width' | 'height', [from, low]: Edge, [to, high]: Edge): State[] {
+  const about = { side, from, low, to, high }
+  if (low > high)
+    return [{ code: 'inside-out', about, state: `is inside out: ${from} ${low} > ${to} ${high}, swap them` }]
+  if (low === high)
+    return [{ code: 'flat', about, state: `has no ${side}: ${from} and ${to} are both ${low}` }]
+  return []
 }
 
 const entitySchema = z.strictObject({
@@ -65,22 +109,32 @@ const entitySchema = z.strictObject({
     .optional(),
   textMask: z.number().optional(),
   imageMask: z.number().optional(),
+  ...editingMarks,
 })
 
-/** A list of boxes as it stands in a workflow file. */
-export function boxListSchema(phrases: PhraseRule): z.ZodType<readonly BoxEntity[]> {
+/**
+ * A list of boxes as it stands in a workflow file. What comes out is what a node works with and what its cache key is
+ * made of: boxes that are off are gone, and so is all that only the editor looks at.
+ */
+export function boxListSchema(phrases: PhraseRule): z.ZodType<readonly BoxEntity[], readonly DrawnBox[]> {
   return z
     .array(entitySchema)
     .max(1000)
     .superRefine((entities, check) => {
       for (const { index, message } of boxFaults(entities, phrases))
-        check.addIssue({
-          code: 'custom',
-          message,
-          path: index === null ? [] : [index],
-          input: entities,
-        })
+        check.addIssue({ code: 'custom', message, path: [index], input: entities })
     })
+    .transform((entities) => entities.filter(({ off }) => !off).map(sentBox))
+}
+
+function sentBox({ phrase, box, image, textMask, imageMask }: DrawnBox): BoxEntity {
+  return {
+    phrase,
+    box,
+    ...(image !== undefined && { image }),
+    ...(textMask !== undefined && { textMask }),
+    ...(imageMask !== undefined && { imageMask }),
+  }
 }
 
 /** Boxes that all say in words, or with a picture of their own, what stands in them. */

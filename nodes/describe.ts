@@ -54,7 +54,8 @@ const wireOf: Record<Widget, WireType | null> = {
 function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: LocalChoices): ParamInfo {
   const place = `parameter '${name}' of node '${node.type}'`
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  if (json.default === undefined) throw new TypeError(`Cannot register ${place}: it has no default`)
+  const fallback = json.default ?? defaultBehindTransform(schema)
+  if (fallback === undefined) throw new TypeError(`Cannot register ${place}: it has no default`)
   const meta = schema.meta() ?? {}
   const widget = meta.widget ?? widgetOf(json, meta.choices !== undefined)
   if (!widget)
@@ -64,7 +65,7 @@ function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: Lo
     widget,
     title: meta.title ?? name,
     description: meta.description ?? '',
-    default: json.default,
+    default: fallback,
     wire: meta.wire ?? wireOf[widget],
     ...(isSafe(json.minimum) && { min: json.minimum }),
     ...(isSafe(json.maximum) && { max: json.maximum }),
@@ -73,6 +74,11 @@ function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: Lo
     ...(meta.phrases && { phrases: meta.phrases }),
     ...(choices && { choices: choices.map(String) }),
   }
+}
+
+/** zod keeps the default of a schema that transforms out of the JSON Schema of its input: it is an output. */
+function defaultBehindTransform(schema: z.ZodType): unknown {
+  return schema.safeParse(undefined).data
 }
 
 /** zod writes the bounds of whole numbers as ±(2^53−1): no bound that a person would want to see. */

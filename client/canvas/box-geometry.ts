@@ -1,7 +1,7 @@
 /** Moving and stretching boxes by hand. Boxes are x0 y0 x1 y1 as fractions of the picture. */
-import type { BoxEntity } from '#nodes/boxes.ts'
+import type { DrawnBox } from '#nodes/boxes.ts'
 
-export type Box = BoxEntity['box']
+export type Box = DrawnBox['box']
 
 export interface Spot {
   readonly x: number
@@ -67,28 +67,28 @@ export function drawBox(from: Spot, to: Spot): Box | null {
 }
 
 /** Indexes from the largest box to the smallest: drawn so, a box inside another can be reached. */
-export function drawingOrder(entities: readonly BoxEntity[]): number[] {
+export function drawingOrder(entities: readonly DrawnBox[]): number[] {
   const area = ([x0, y0, x1, y1]: Box) => Math.abs((x1 - x0) * (y1 - y0))
   const size = (index: number) => area(entities[index]?.box ?? [0, 0, 0, 0])
   return entities.map((_, index) => index).sort((a, b) => size(b) - size(a))
 }
 
 /** The list with one box replaced. */
-export function withBox(entities: readonly BoxEntity[], index: number, box: Box): BoxEntity[] {
+export function withBox(entities: readonly DrawnBox[], index: number, box: Box): DrawnBox[] {
   return entities.map((entity, other) => (other === index ? { ...entity, box } : entity))
 }
 
-export function withPhrase(entities: readonly BoxEntity[], index: number, phrase: string): BoxEntity[] {
+export function withPhrase(entities: readonly DrawnBox[], index: number, phrase: string): DrawnBox[] {
   return entities.map((entity, other) => (other === index ? { ...entity, phrase } : entity))
 }
 
 /** What a file holds as boxes, as far as it can be drawn. */
-export function readBoxes(value: unknown): BoxEntity[] {
+export function readBoxes(value: unknown): DrawnBox[] {
   if (!Array.isArray(value)) return []
   return value.filter(isEntity)
 }
 
-function isEntity(value: unknown): value is BoxEntity {
+function isEntity(value: unknown): value is DrawnBox {
   const { phrase, box } = (value ?? {}) as { phrase?: unknown; box?: unknown }
   return (
     typeof phrase === 'string' &&

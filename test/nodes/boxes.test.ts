@@ -21,8 +21,8 @@ describe('boxFaults', () => {
   })
 
   it('says which corners to swap when a box is inside out', () => {
-    expect(boxFaults([entity([0.8, 0.1, 0.2, 0.5])])).toEqual([
-      { index: 0, message: 'box 1 is inside out: x0 0.8 > x1 0.2, swap them' },
+    expect(boxFaults([entity([0.8, 0.1, 0.2, 0.5])]).map((fault) => fault.message)).toEqual([
+      'box 1 is inside out: x0 0.8 > x1 0.2, swap them',
     ])
   })
 
@@ -36,8 +36,23 @@ describe('boxFaults', () => {
   it('accepts the 30th box and refuses the 31st', () => {
     const full = Array.from({ length: maxEntities }, () => good)
     expect(boxFaults(full)).toEqual([])
-    expect(boxFaults([...full, good])).toEqual([
+    expect(boxFaults([...full, good])).toMatchObject([
       { index: 30, message: 'box 31 is one too many: a picture holds at most 30 grounded things, remove it' },
+    ])
+  })
+
+  it('passes over a box that is off: it has no faults and takes no place', () => {
+    const full = Array.from({ length: maxEntities }, () => good)
+    expect(boxFaults([{ ...entity([0.8, 0.1, 0.2, 7], ''), off: true }, ...full])).toEqual([])
+  })
+
+  it('lets a picture stand for the phrase', () => {
+    expect(boxFaults([{ ...entity([0, 0, 1, 1], ''), image: 'a'.repeat(64) }])).toEqual([])
+  })
+
+  it('says in data what its sentence speaks of', () => {
+    expect(boxFaults([entity([0.8, 0.1, 0.2, 0.5])])).toMatchObject([
+      { code: 'inside-out', about: { side: 'width', from: 'x0', low: 0.8, to: 'x1', high: 0.2 } },
     ])
   })
 
@@ -53,7 +68,12 @@ describe('boxesSchema', () => {
   })
 
   it('refuses keys it does not know', () => {
-    expect(boxesSchema.safeParse([{ ...good, colour: 'red' }]).success).toBe(false)
+    expect(boxesSchema.safeParse([{ ...good, weight: 2 }]).success).toBe(false)
+  })
+
+  it('drops what is only for the editor, and boxes that are off', () => {
+    const marked = { ...good, colour: '#ff0000', locked: true, hidden: true }
+    expect(boxesSchema.parse([marked, { ...good, off: true }])).toEqual([good])
   })
 })
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   keypointFaults,
@@ -20,7 +21,7 @@ describe('keypointFaults', () => {
   })
 
   it('names figure, keypoint, side and value of a keypoint that leaves the picture', () => {
-    expect(keypointFaults([standing, withPoint(9, [1.2, Number.NaN])])).toEqual([
+    expect(keypointFaults([standing, withPoint(9, [1.2, Number.NaN])])).toMatchObject([
       {
         figure: 1,
         point: 9,
@@ -47,13 +48,44 @@ describe('keypointFaults', () => {
   it('accepts the eighth figure and refuses the ninth', () => {
     const full = Array.from({ length: maxFigures }, () => standing)
     expect(keypointFaults(full)).toEqual([])
-    expect(keypointFaults([...full, standing])).toEqual([
+    expect(keypointFaults([...full, standing])).toMatchObject([
       {
         figure: 8,
         point: null,
         message: 'figure 9 is one too many: a picture holds at most 8 posed figures, remove it',
       },
     ])
+  })
+})
+
+describe('a drawn figure', () => {
+  it('does not mind where a keypoint is that is not seen', () => {
+    const points = standing.map((point, i) => (i === 9 ? ([1.2, 0.5, 0] as const) : point))
+    expect(keypointFaults([{ points }])).toEqual([])
+  })
+
+  it('has no faults and takes no place while it is off', () => {
+    const full = Array.from({ length: maxFigures }, () => standing)
+    expect(keypointFaults([{ points: standing, off: true }, ...full])).toEqual([])
+  })
+
+  it('is sent as places only, [0, 0] for what is not seen', () => {
+    const points = standing.map((point, i) => (i === 0 ? ([0.5, 0.2, 0] as const) : point))
+    const marked = { points, colour: '#ff0000', locked: true, hidden: true }
+    expect(keypointsSchema.parse([marked, { points, off: true }])).toEqual([withPoint(0, [0, 0])])
+  })
+
+  it('is taken again as it was sent', () => {
+    expect(keypointsSchema.parse(keypointsSchema.parse([{ points: standing }]))).toEqual([standing])
+  })
+
+  it('never makes the rules throw, whatever numbers a file holds', () => {
+    const number = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -0, 1e308))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, number), { maxLength: 20 }), (points) => {
+        expect(keypointFaults([{ points }]).every((fault) => fault.figure === 0)).toBe(true)
+      }),
+    )
   })
 })
 
