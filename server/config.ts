@@ -2,11 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { reachOf, tokenVariable, type Reach, type ReachWishes } from './access/reach.ts'
+import { ConfigError } from './config-error.ts'
 import type { RunnerOptions } from './runner/messages.ts'
 
 export interface ServerConfig {
   /** 0 takes any free port. */
   readonly port: number
+  readonly reach: Reach
   /** Folder of the built editor. */
   readonly clientDir: string
   readonly examplesDir: string
@@ -15,14 +18,13 @@ export interface ServerConfig {
 
 /** What a person may say on the command line; nothing said means the default. */
 export interface Flags {
-  readonly port?: string | undefined
   readonly data?: string | undefined
   readonly models?: readonly string[] | undefined
   readonly device?: string | undefined
 }
 
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
+export interface ServeFlags extends Flags, ReachWishes {
+  readonly port?: string | undefined
 }
 
 /** The version in package.json. */
@@ -36,10 +38,14 @@ export const defaultPort = 8199
 
 const inProject = (...path: string[]): string => resolve(projectDir, ...path)
 
-/** @throws ConfigError when the port is none. */
-export function serverConfig(flags: Flags): ServerConfig {
+/**
+ * @param environment the variables it was started with
+ * @throws ConfigError when the port is none, or strangers could come in.
+ */
+export function serverConfig(flags: ServeFlags, environment: NodeJS.ProcessEnv): ServerConfig {
   return {
     port: portOf(flags.port ?? String(defaultPort)),
+    reach: reachOf(flags, environment[tokenVariable]),
     clientDir: inProject('client', 'dist'),
     examplesDir: inProject('workflows', 'examples'),
     runner: runnerOptions(flags),

@@ -9,6 +9,27 @@ export const limits = {
   /** Arrays and objects inside one another. */
   jsonDepth: 32,
 
+  /** Characters of a token that somebody chose. */
+  tokenLength: 16,
+  /** Browsers signed in at the same time; of more, the oldest must sign in again. */
+  sessions: 100,
+  /** How long a browser stays signed in. */
+  sessionMs: 7 * 24 * 3600 * 1000,
+  /** Tries to sign in from one address, a minute. */
+  signInsPerMinute: 10,
+  /** Requests of one visitor, or from one address that is nobody's, a minute. */
+  requestsPerMinute: 3_000,
+  /** Connections at the same time, in all and from one address other than this machine's own. */
+  connections: 512,
+  connectionsPerAddress: 64,
+  /** How long a request may take to send its headers, and all of itself. */
+  headersMs: 10_000,
+  requestMs: 60_000,
+  /** How long a connection may be silent. */
+  silentMs: 120_000,
+  /** How often connections that are too slow are looked for. */
+  slownessCheckMs: 2_000,
+
   /** One message of a socket. */
   socketBytes: 2 * MiB,
   /** Editors connected at the same time. */

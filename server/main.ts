@@ -1,8 +1,10 @@
 /** The composition root: the only file that knows every part of the server. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Gate } from './access/gate.ts'
 import { ownVersion, type ServerConfig } from './config.ts'
 import { createApp } from './http/app.ts'
+import { hardened } from './http/connections.ts'
 import { apiRoutes } from './http/routes.ts'
 import type { Route } from './http/route.ts'
 import { JobDesk } from './jobs/job-desk.ts'
@@ -30,34 +32,39 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError'
 }
 
-const host = '127.0.0.1'
-
 /**
- * Starts the runner and, once it can work, listens on this machine's loopback address and nowhere else.
+ * Starts the runner and, once it can work, listens on the one address it was told.
  *
- * @throws PortTakenError; Error with the runner's words when it cannot work.
+ * @throws ConfigError when strangers could come in; PortTakenError; Error with the runner's words when it cannot work.
  */
 export async function startServer(
   config: ServerConfig,
   createRunner: CreateRunner = (listener) => new Supervisor(config.runner, listener, limits),
 ): Promise<RunningServer> {
+  const port = () => portOf(http)
+  const gate = new Gate(config.reach, port)
   const pictures = await openPictureStore(config.runner.dataDir)
   await pictures.trimShown(limits.shownPicturesBytes)
   const desk = new JobDesk(createRunner)
-  const port = () => portOf(http)
-  const routes = apiRoutes({ desk, pictures, examplesDir: config.examplesDir, version: await ownVersion() })
-  const app = createApp({ routes, clientDir: config.clientDir, port })
-  const http = createServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, app)
-  const io = attachSockets(http, desk, port)
+  const routes = apiRoutes({
+    gate,
+    desk,
+    pictures,
+    examplesDir: config.examplesDir,
+    version: await ownVersion(),
+  })
+  const app = createApp({ gate, routes, clientDir: config.clientDir })
+  const http = hardened(app, limits)
+  const io = attachSockets(http, desk, gate)
   try {
     await desk.runner.start()
-    await listen(http, config.port)
+    await listen(http, config.port, config.reach.address)
   } catch (error) {
     await desk.close()
     throw error
   }
   return {
-    url: `http://${host}:${port()}`,
+    url: urlOf(http),
     desk,
     routes,
     async close() {
@@ -69,18 +76,18 @@ export async function startServer(
 }
 
 /** @throws PortTakenError at once when something listens there already. */
-export async function checkPortIsFree(port: number): Promise<void> {
+export async function checkPortIsFree(port: number, address: string): Promise<void> {
   const probe = createServer()
-  await listen(probe, port)
+  await listen(probe, port, address)
   await new Promise((resolve) => probe.close(resolve))
 }
 
-function listen(http: Server, port: number): Promise<void> {
+function listen(http: Server, port: number, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? portTaken(port) : error),
     )
-    http.listen(port, host, resolve)
+    http.listen(port, address, resolve)
   })
 }
 
@@ -88,6 +95,13 @@ function portTaken(port: number): PortTakenError {
   return new PortTakenError(
     `Cannot listen on port ${port}: another program does, perhaps another Groundwork; end it or choose a port with --port`,
   )
+}
+
+/** The address that a browser on this machine opens: one that listens everywhere is found at home too. */
+function urlOf(http: Server): string {
+  const { address, port, family } = http.address() as AddressInfo
+  const home = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address
+  return `http://${family === 'IPv6' ? `[${home}]` : home}:${port}`
 }
 
 function portOf(http: Server): number {

@@ -14,6 +14,7 @@ import {
   type WatchReply,
 } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { signInAgain } from './http.ts'
 
 export interface LineListeners {
   connected(): void
@@ -32,7 +33,11 @@ export class Line {
   constructor(listeners: LineListeners) {
     this.socket = io({ transports: ['websocket'], reconnectionDelayMax: 3000 })
     this.socket.on('connect', () => listeners.connected())
-    this.socket.on('disconnect', () => listeners.disconnected())
+    this.socket.on('disconnect', () => {
+      listeners.disconnected()
+      void signInAgain()
+    })
+    this.socket.on('connect_error', () => void signInAgain())
     // Whatever is not as the protocol says is dropped: a missing event leaves a gap, and a gap is asked for again.
     this.socket.on('event', (event) => {
       if (jobEvent.safeParse(event).success) listeners.event(event)

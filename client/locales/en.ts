@@ -1,6 +1,13 @@
 /** English. Every other language has the same keys. */
 const en = {
   app: { name: 'Groundwork' },
+  signIn: {
+    title: 'Sign in',
+    hint: 'This server asks for a token. Whoever started it has it: it is printed at the start.',
+    token: 'Token',
+    wrong: 'This is not the token of the server',
+    tooMany: 'Too many tries: wait a minute',
+  },
   bar: {
     file: 'File',
     new: 'New',

@@ -3,6 +3,13 @@ import type { Messages } from './en.ts'
 
 const zh: Messages = {
   app: { name: 'Groundwork' },
+  signIn: {
+    title: '登录',
+    hint: '此服务器需要令牌。令牌在服务器启动时打印出来，请向启动它的人索取。',
+    token: '令牌',
+    wrong: '令牌不正确',
+    tooMany: '尝试次数过多，请稍等一分钟',
+  },
   bar: {
     file: '文件',
     new: '新建',

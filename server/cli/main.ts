@@ -1,6 +1,7 @@
 /** The command line: finds the command, runs it, and turns what goes wrong into a sentence and an exit code. */
 import { suggest } from '#workflows/nearest.ts'
-import { ConfigError, ownVersion } from '../config.ts'
+import { ConfigError } from '../config-error.ts'
+import { ownVersion } from '../config.ts'
 import { CliError, complain, print, UsageError, type Command } from './command.ts'
 
 interface Entry {

@@ -2,30 +2,31 @@
 import { join } from 'node:path'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import { refusalOf } from './guard.ts'
-import { answerErrors, HttpError, unknownRoute } from './http-error.ts'
+import { isTurned, type Gate } from '../access/gate.ts'
+import { admit, boundRequests, refuseForeigners } from './entry.ts'
+import { answerErrors, unknownRoute } from './http-error.ts'
 import { mountRoutes } from './mount-routes.ts'
 import type { Route } from './route.ts'
 
 export interface AppParts {
+  readonly gate: Gate
   readonly routes: readonly Route[]
   /** Folder of the built editor. */
   readonly clientDir: string
-  /** The port it listens on, once it does. */
-  port(): number
 }
 
-export function createApp({ routes, clientDir, port }: AppParts): Express {
+export function createApp({ gate, routes, clientDir }: AppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
-  app.use(headers, guard(port), mountRoutes(routes))
+  app.use(headers, refuseForeigners(gate), boundRequests(gate), mountRoutes(routes, admit(gate)))
   app.use('/api', unknownRoute)
   app.use(
     '/assets',
     express.static(join(clientDir, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
   )
-  app.use(express.static(clientDir, { dotfiles: 'ignore' }))
+  app.get(['/', '/index.html'], askToSignIn(gate))
+  app.use(express.static(clientDir, { dotfiles: 'ignore', extensions: ['html'] }))
   app.use(unknownRoute, answerErrors)
   return app
 }
@@ -47,10 +48,10 @@ const headers = helmet({
   strictTransportSecurity: false,
 })
 
-function guard(port: () => number): RequestHandler {
-  return (request, _response, next) => {
-    const refusal = refusalOf(request.headers, port())
-    if (refusal) throw new HttpError(403, refusal.code, refusal.message)
-    next()
+/** The editor is no secret, but of no use without the API: whoever has not signed in is sent to where one can. */
+function askToSignIn(gate: Gate): RequestHandler {
+  return (request, response, next) => {
+    if (isTurned(gate.visitor(request))) response.redirect(303, '/sign-in')
+    else next()
   }
 }

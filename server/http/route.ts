@@ -49,6 +49,8 @@ export interface RouteSpec<Params, Query, Body> {
   readonly params?: z.ZodType<Params>
   readonly query?: z.ZodType<Query>
   readonly body?: BodySpec<Body>
+  /** How often an address may ask it; without, only the bound of all requests holds. */
+  readonly perMinute?: number
   /** Headers that it reads, with what they mean. */
   readonly headers?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<number, AnswerSpec>>

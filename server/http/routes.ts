@@ -1,4 +1,5 @@
 /** The table: every address of the API. What is not in it is not served, and what is in it is tested. */
+import type { Gate } from '../access/gate.ts'
 import type { JobDesk } from '../jobs/job-desk.ts'
 import type { PictureStore } from '../pictures/picture-store.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
@@ -7,8 +8,10 @@ import { healthRoutes } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { pictureRoutes } from './picture-routes.ts'
 import type { Route } from './route.ts'
+import { sessionRoutes } from './session-routes.ts'
 
 export interface ApiParts {
+  readonly gate: Gate
   readonly desk: JobDesk
   readonly pictures: PictureStore
   readonly examplesDir: string
@@ -16,9 +19,10 @@ export interface ApiParts {
   readonly version: string
 }
 
-export function apiRoutes({ desk, pictures, examplesDir, version }: ApiParts): readonly Route[] {
+export function apiRoutes({ gate, desk, pictures, examplesDir, version }: ApiParts): readonly Route[] {
   const routes = [
     ...healthRoutes(),
+    ...sessionRoutes(gate),
     ...catalogueRoutes(desk, examplesDir),
     ...jobRoutes(desk),
     ...pictureRoutes(pictures),

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { deviceNames, type Device } from '#inference/device.ts'
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../config-error.ts'
 import { log } from '../log.ts'
 import { childExecArgv } from '../runner/exec-argv.ts'
 

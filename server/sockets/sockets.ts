@@ -16,7 +16,7 @@ import {
   type WatchReply,
   type WatchRequest,
 } from '#workflows/protocol.ts'
-import { refusalOf } from '../http/guard.ts'
+import { isTurned, type Gate } from '../access/gate.ts'
 import type { Watcher } from '../jobs/job-log.ts'
 import { unknownJob, type CancelReply, type JobDesk } from '../jobs/job-desk.ts'
 import { limits } from '../limits.ts'
@@ -28,20 +28,33 @@ type EditorServer = Server<ClientToServer, ServerToClient>
 type EditorSocket = Socket<ClientToServer, ServerToClient>
 
 /** Takes sockets of our own pages only; each is told of its own jobs and of those it watches, of nothing else. */
-export function attachSockets(http: HttpServer, desk: JobDesk, port: () => number): EditorServer {
+export function attachSockets(http: HttpServer, desk: JobDesk, gate: Gate): EditorServer {
   const io: EditorServer = new Server(http, {
     transports: ['websocket'],
     maxHttpBufferSize: limits.socketBytes,
     serveClient: false,
     parser: guardedParser,
+    connectTimeout: limits.headersMs,
     allowRequest(request, decide) {
-      const refusal = refusalOf(request.headers, port())
+      const visitor = gate.visitor(request)
+      const turned = gate.refusal(request) ?? (isTurned(visitor) ? visitor : null)
       const isFull = io.engine.clientsCount >= limits.sockets
-      decide(refusal?.code ?? (isFull ? 'too-many-sockets' : null), !refusal && !isFull)
+      decide(turned?.code ?? (isFull ? 'too-many-sockets' : null), !turned && !isFull)
     },
   })
-  io.on('connection', (socket) => serve(socket, desk))
+  io.on('connection', (socket) => {
+    endWithSession(socket, gate)
+    serve(socket, desk)
+  })
   return io
+}
+
+/** A session that ends takes its sockets with it. */
+function endWithSession(socket: EditorSocket, gate: Gate): void {
+  const secret = gate.secretIn(socket.request.headers.cookie)
+  if (!gate.sessions || secret === '') return
+  const detach = gate.sessions.attach(secret, () => socket.disconnect(true))
+  socket.on('disconnect', detach)
 }
 
 function serve(socket: EditorSocket, desk: JobDesk): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { onlyThisMachine } from '#server/access/reach.ts'
 import type { Access } from '#server/http/route.ts'
 import { ask } from './helpers/ask.ts'
 import { startFakeServer, type ToyServer } from './helpers/toy-server.ts'
@@ -16,6 +17,10 @@ const json = (body: unknown) => ({ type: 'application/json', body: JSON.stringif
 /** Every address, with who may ask it and what it answers to a plain question. One without a row fails. */
 const rows: Readonly<Record<string, Row>> = {
   'GET /healthz': { access: 'open', status: 200 },
+  'GET /api/session': { access: 'user', status: 200 },
+  'POST /api/session': { access: 'open', status: 401, ...json({ token: 'x' }) },
+  'DELETE /api/session': { access: 'user', status: 204 },
+  'DELETE /api/sessions': { access: 'user', status: 204 },
   'GET /api/nodes': { access: 'user', status: 200 },
   'GET /api/models': { access: 'user', status: 200 },
   'GET /api/examples': { access: 'user', status: 200 },
@@ -29,21 +34,25 @@ const rows: Readonly<Record<string, Row>> = {
   'POST /api/pictures': { access: 'user', status: 400, type: 'image/png', body: 'no picture' },
 }
 
+const token = 'the token of this test'
+
 let server: ToyServer
+let guarded: ToyServer
 
 beforeAll(async () => {
   server = await startFakeServer()
+  guarded = await startFakeServer({ ...onlyThisMachine, token })
 })
 
-afterAll(() => server.close())
+afterAll(() => Promise.all([server.close(), guarded.close()]))
 
-function send(name: string, headers: Readonly<Record<string, string>> = {}) {
+function send(name: string, headers: Readonly<Record<string, string>> = {}, to = server) {
   const [method = '', path = ''] = name.split(' ')
   const { type, body } = rows[name] ?? {}
-  return ask(server.port, {
+  return ask(to.port, {
     method,
     path: path.replace(/:\w+/g, '0'),
-    headers: { host: `127.0.0.1:${server.port}`, ...(type && { 'content-type': type }), ...headers },
+    headers: { host: `127.0.0.1:${to.port}`, ...(type && { 'content-type': type }), ...headers },
     ...(body !== undefined && { body }),
   })
 }
@@ -63,6 +72,17 @@ describe.each(Object.keys(rows))('%s', (name) => {
   it('answers no page of another site', async () => {
     expect((await send(name, { origin: 'http://evil.example' })).status).toBe(403)
     expect((await send(name, { origin: 'null' })).status).toBe(403)
+  })
+
+  it('answers nobody who has not shown the token, where one is asked for, unless it is open', async () => {
+    const isOpen = rows[name]?.access === 'open'
+    expect((await send(name, {}, guarded)).status).toBe(isOpen ? rows[name]?.status : 401)
+    const wrong = { cookie: `groundwork-${guarded.port}=${'A'.repeat(43)}`, origin: guarded.url }
+    expect((await send(name, wrong, guarded)).status).toBe(isOpen ? rows[name]?.status : 401)
+  })
+
+  it('answers whoever has shown it', async () => {
+    expect((await send(name, { authorization: `Bearer ${token}` }, guarded)).status).toBe(rows[name]?.status)
   })
 
   it('answers no name that resolves to this machine', async () => {

@@ -1,5 +1,5 @@
 /** HTTP as it is written: unlike fetch, it sends any header and leaves the path as it is. */
-import { request } from 'node:http'
+import { request, type IncomingHttpHeaders } from 'node:http'
 
 export interface Question {
   readonly method?: string
@@ -11,6 +11,7 @@ export interface Question {
 export interface Answer {
   readonly status: number
   readonly text: string
+  readonly headers: IncomingHttpHeaders
 }
 
 export function ask(port: number, { method = 'GET', path, headers = {}, body }: Question): Promise<Answer> {
@@ -18,7 +19,7 @@ export function ask(port: number, { method = 'GET', path, headers = {}, body }: 
     const question = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
       let text = ''
       answer.setEncoding('utf8').on('data', (part: string) => (text += part))
-      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text }))
+      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text, headers: answer.headers }))
     })
     question.once('error', reject).end(body)
   })

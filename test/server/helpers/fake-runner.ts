@@ -17,7 +17,10 @@ export class FakeRunner implements Runner {
   }
 
   async start(): Promise<RunnerFacts> {
-    this.facts = { catalogue: catalogueOf(await loadRegistry(toyNodesDir), { models: [], adapters: [] }), models: [] }
+    this.facts = {
+      catalogue: catalogueOf(await loadRegistry(toyNodesDir), { models: [], adapters: [] }),
+      models: [],
+    }
     return this.facts
   }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { io, type Socket } from 'socket.io-client'
 import type { ClientToServer, JobEvent, PreviewHeader, ServerToClient } from '#workflows/protocol.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
+import { onlyThisMachine, type Reach } from '#server/access/reach.ts'
 import { startServer, type RunningServer } from '#server/main.ts'
 import type { Runner, RunnerListener, RunnerOptions } from '#server/runner/messages.ts'
 import { Supervisor, type SupervisorTimes } from '#server/runner/supervisor.ts'
@@ -22,8 +23,8 @@ export interface ToyServer extends RunningServer {
 }
 
 /** A server whose jobs go on until they are cancelled; no process is started. */
-export function startFakeServer(): Promise<ToyServer> {
-  return start((_options, listener) => new FakeRunner(listener))
+export function startFakeServer(reach: Reach = onlyThisMachine): Promise<ToyServer> {
+  return start((_options, listener) => new FakeRunner(listener), reach)
 }
 
 /** A server with a real runner, whose process is at hand. */
@@ -43,13 +44,15 @@ export async function startToyServer(
 
 async function start(
   create: (options: RunnerOptions, listener: RunnerListener) => Runner,
+  reach: Reach = onlyThisMachine,
 ): Promise<ToyServer> {
   const dir = await mkdtemp(join(tmpdir(), 'groundwork-server-'))
   const [dataDir, clientDir] = [join(dir, 'data'), join(dir, 'client')]
   await mkdir(clientDir)
-  await writeFile(join(clientDir, 'index.html'), '<!doctype html><title>Groundwork</title>')
+  for (const page of ['index.html', 'sign-in.html'])
+    await writeFile(join(clientDir, page), '<!doctype html><title>Groundwork</title>')
   const runner = { dataDir, modelDirs: [join(dir, 'models')], device: 'cpu', nodesDir: toyNodesDir }
-  const server = await startServer({ port: 0, clientDir, examplesDir, runner }, (listener) =>
+  const server = await startServer({ port: 0, reach, clientDir, examplesDir, runner }, (listener) =>
     create(runner, listener),
   )
   return {
