@@ -104,6 +104,11 @@ export class Denoiser {
       throw refuse(
         'it has no gated layers, so it cannot be grounded; choose a GLIGEN model or disconnect the grounding',
       )
+    const posed = gating === 'gated-keypoint'
+    if (branches.some((branch) => isGrounded(branch) && 'points' in (branch.grounding ?? {}) !== posed))
+      throw refuse(
+        `its gated layers read ${posed ? 'keypoints' : 'boxes'}, the grounding has ${posed ? 'boxes' : 'keypoints'}; load the model with another adapter`,
+      )
   }
 
   private async textFeed(group: readonly Branch[], batch: number): Promise<Feed> {
@@ -144,7 +149,9 @@ export class Denoiser {
     return Object.fromEntries(pairs)
   }
 
-  private positionInputs({ boxes, masks, phrases, phraseMasks, images, imageMasks }: Grounding): Feed {
+  private positionInputs(grounding: Grounding): Feed {
+    if ('points' in grounding) return { points: grounding.points, masks: grounding.masks }
+    const { boxes, masks, phrases, phraseMasks, images, imageMasks } = grounding
     if (this.plan.gating === 'gated') return { boxes, masks, phrases }
     return {
       ...{ boxes, masks, phrases, phraseMasks: phraseMasks ?? masks },
@@ -170,10 +177,10 @@ function isGrounded({ grounding, beta = 1 }: Branch): boolean {
 
 /** Branches that fit into one batch: texts of one length, groundings of one number of slots. */
 function groupsOf(branches: readonly Branch[]): Branch[][] {
-  const slotCounts = branches.filter(isGrounded).map(({ grounding }) => grounding?.boxes.shape[1])
+  const slotCounts = branches.filter(isGrounded).map(({ grounding }) => grounding?.masks.shape[1])
   const groups = new Map<string, Branch[]>()
   for (const branch of branches) {
-    const slots = isGrounded(branch) ? branch.grounding?.boxes.shape[1] : slotCounts[0]
+    const slots = isGrounded(branch) ? branch.grounding?.masks.shape[1] : slotCounts[0]
     const key = `${branch.context.shape[1]} ${slots}`
     groups.set(key, [...(groups.get(key) ?? []), branch])
   }

@@ -3,9 +3,12 @@
  *
  * Letters: N slots, D width of a feature.
  */
+import { pointsPerFigure } from './networks/position-net.ts'
 import { sizeOf, zeros, type Tensor } from './tensor.ts'
 
-export interface Grounding {
+export type Grounding = BoxInputs | FigureInputs
+
+export interface BoxInputs {
   /** [1, N, 4], x0 y0 x1 y1 as fractions of the picture. */
   readonly boxes: Tensor
   /** [1, N], 1 where a slot is taken. */
@@ -20,12 +23,24 @@ export interface Grounding {
   readonly imageMasks?: Tensor
 }
 
+/** Posed figures, 17 slots for each. */
+export interface FigureInputs {
+  /** [1, N, 2], x y as fractions of the picture. */
+  readonly points: Tensor
+  /** [1, N], 1 where a keypoint is there. */
+  readonly masks: Tensor
+}
+
 export interface Entity {
   readonly box: readonly [x0: number, y0: number, x1: number, y1: number]
   /** [1, D], `pooled` of `encodeTexts`. */
   readonly phrase?: Tensor
   /** [1, D], from `encodeReference`. */
   readonly image?: Tensor
+  /** How much the phrase counts where there is one, 0..1; default 1. Only models that take pictures read it. */
+  readonly textMask?: number
+  /** How much the picture counts where there is one, 0..1; default 1. */
+  readonly imageMask?: number
 }
 
 export interface SlotShape {
@@ -34,16 +49,20 @@ export interface SlotShape {
   /** D. */
   readonly width: number
   /** Only `gated-text-image` takes pictures. */
-  readonly kind: 'text-to-image' | 'gated' | 'gated-text-image'
+  readonly kind: 'text-to-image' | 'gated' | 'gated-text-image' | 'gated-keypoint'
 }
 
 /**
  * Puts entities into slots, in order.
  *
  * @throws RangeError when there are more entities than slots, a feature has another width, or an entity has a picture
- * and the model takes none.
+ * and the model takes none, or the model takes no boxes at all.
  */
-export function groundingOf(entities: readonly Entity[], { slots, width, kind }: SlotShape): Grounding {
+export function groundingOf(entities: readonly Entity[], { slots, width, kind }: SlotShape): BoxInputs {
+  if (kind === 'gated-keypoint')
+    throw new RangeError(
+      "Cannot ground boxes: the model's gated layers read keypoints, load it with an adapter for boxes",
+    )
   if (entities.length > slots)
     throw new RangeError(
       `Cannot ground ${entities.length} entities: the model has ${slots} slots, leave some out`,
@@ -60,7 +79,7 @@ export function groundingOf(entities: readonly Entity[], { slots, width, kind }:
   )
   const masks = flags(
     slots,
-    entities.map(() => true),
+    entities.map(() => 1),
   )
   const phrases = features(
     slots,
@@ -72,7 +91,7 @@ export function groundingOf(entities: readonly Entity[], { slots, width, kind }:
     ...{ boxes, masks, phrases },
     phraseMasks: flags(
       slots,
-      entities.map(({ phrase }) => phrase !== undefined),
+      entities.map(({ phrase, textMask = 1 }) => (phrase ? textMask : 0)),
     ),
     images: features(
       slots,
@@ -81,7 +100,7 @@ export function groundingOf(entities: readonly Entity[], { slots, width, kind }:
     ),
     imageMasks: flags(
       slots,
-      entities.map(({ image }) => image !== undefined),
+      entities.map(({ image, imageMask = 1 }) => (image ? imageMask : 0)),
     ),
   }
 }
@@ -89,11 +108,45 @@ export function groundingOf(entities: readonly Entity[], { slots, width, kind }:
 /** The same slots, none of them taken: what the unconditional half gets. The gated layers still run. */
 export function nullGrounding(grounding: Grounding): Grounding {
   const none = (mask: Tensor) => zeros(mask.shape)
+  if ('points' in grounding) return { ...grounding, masks: none(grounding.masks) }
   return {
     ...grounding,
     masks: none(grounding.masks),
     phraseMasks: none(grounding.phraseMasks ?? grounding.masks),
     ...(grounding.imageMasks && { imageMasks: none(grounding.imageMasks) }),
+  }
+}
+
+/**
+ * Puts posed figures into slots, in order. A keypoint at exactly (0, 0) is absent, as GLIGEN writes it.
+ *
+ * @param figures each 17 keypoints x y
+ * @param most how many figures fit
+ * @throws RangeError when there are more figures than fit, or one has not 17 keypoints.
+ */
+export function figureInputs(
+  figures: readonly (readonly (readonly [number, number])[])[],
+  most: number,
+): FigureInputs {
+  if (figures.length > most)
+    throw new RangeError(`Cannot ground ${figures.length} figures: the model has room for ${most}`)
+  const odd = figures.findIndex(({ length }) => length !== pointsPerFigure)
+  if (odd >= 0)
+    throw new RangeError(
+      `Cannot ground figure ${odd + 1}: it has ${figures[odd]?.length} keypoints, it needs ${pointsPerFigure}`,
+    )
+  const slots = most * pointsPerFigure
+  const points = figures.flat()
+  return {
+    points: rows(
+      slots,
+      2,
+      points.map((point) => Float32Array.from(point)),
+    ),
+    masks: flags(
+      slots,
+      points.map(([x, y]) => (x === 0 && y === 0 ? 0 : 1)),
+    ),
   }
 }
 
@@ -116,8 +169,8 @@ function rows(slots: number, width: number, values: readonly (Float32Array | und
   return result
 }
 
-function flags(slots: number, values: readonly boolean[]): Tensor {
+function flags(slots: number, values: readonly number[]): Tensor {
   const result = zeros([1, slots])
-  values.forEach((value, slot) => (result.data[slot] = value ? 1 : 0))
+  result.data.set(values)
   return result
 }

@@ -9,7 +9,7 @@ import { authorClipVision, readClipVisionConfig } from './networks/clip-vision.t
 import { preprocess, readPreprocessing, type Image, type Preprocessing } from './pictures.ts'
 import { dialects } from './onnx/dialect.ts'
 import type { SessionOptions } from './session.ts'
-import { tensor, type Tensor } from './tensor.ts'
+import { rowsOf, stack, tensor, type Tensor } from './tensor.ts'
 
 /** Length of a text feature in the published models; a model may give its own in image_project/config.json. */
 const usualLength = 28.7
@@ -47,12 +47,23 @@ export class ImageEncoder {
 
   /** @returns [1, D] */
   async encode(image: Image): Promise<Tensor> {
-    const { image_embeds: embedding } = await this.session.run({
-      pixel_values: await preprocess(image, this.preprocessing),
-    })
-    if (!embedding) throw new TypeError('Cannot encode a reference picture: the encoder has no output')
+    return this.encodePixels(await preprocess(image, this.preprocessing))
+  }
+
+  /**
+   * @param pixels [B, 3, side, side], normalised
+   * @returns [B, D]
+   */
+  async encodePixels(pixels: Tensor): Promise<Tensor> {
+    const { image_embeds: embeddings } = await this.session.run({ pixel_values: pixels })
+    if (!embeddings) throw new TypeError('Cannot encode a reference picture: the encoder has no output')
+    const [pictures = 0] = embeddings.shape
+    return stack(Array.from({ length: pictures }, (_, i) => this.feature(rowsOf(embeddings, i, i + 1).data)))
+  }
+
+  private feature(embedding: Float32Array): Tensor {
     const { matrix, length } = this.projection
-    const projected = matrix ? multiply(matrix, embedding.data) : embedding.data
+    const projected = matrix ? multiply(matrix, embedding) : embedding
     const scale = length / Math.hypot(...projected)
     return tensor(
       projected.map((value) => value * scale),

@@ -5,20 +5,28 @@
  * h and w height and width of the latent, H and W of the picture.
  */
 import { Autoencoder, type EncodedPixels } from './autoencoder.ts'
-import { hashModel, openModelFolder, type ModelFolder, type NetworkName } from './checkpoint/model-folder.ts'
+import { chooseAdapter, withAdapter, type Adapter, type GroundingKind } from './checkpoint/adapter.ts'
+import {
+  hashModel,
+  openModelFolder,
+  type Component,
+  type ModelFolder,
+  type NetworkName,
+} from './checkpoint/model-folder.ts'
 import { CheckpointError } from './checkpoint/safetensors.ts'
 import { Denoiser, type Branch, type Question } from './denoiser.ts'
 import { chooseDevice, type Device } from './device.ts'
 import { ImageEncoder } from './image-encoder.ts'
+import type { Gating, UNetPlan } from './networks/unet-config.ts'
 import { readSchedulerConfig, type SchedulerConfig } from './samplers/scheduler-config.ts'
 import type { Image } from './pictures.ts'
 import { TextEncoder, type EncodedText } from './text-encoder.ts'
 import type { Tensor } from './tensor.ts'
 
-export type { Branch, EncodedPixels, EncodedText, Question }
+export type { Branch, EncodedPixels, EncodedText, GroundingKind, Question }
 
-/** What its UNet can be told besides text: nothing, boxes with phrases, or boxes with phrases and pictures. */
-export type ModelKind = 'text-to-image' | 'gated' | 'gated-text-image'
+/** What its UNet can be told besides text: nothing, boxes with phrases, boxes with phrases and pictures, or keypoints. */
+export type ModelKind = 'text-to-image' | Exclude<Gating, 'none'>
 
 export interface ModelLimits {
   /** Channels the UNet reads: C, or 2C + 1 for inpainting (latent, masked latent, mask). */
@@ -34,6 +42,8 @@ export interface ModelLimits {
   readonly tokens: number
   /** N, how many entities it was trained to place. */
   readonly slots: number
+  /** P, how many posed figures; 0 where it takes none. */
+  readonly figures: number
 }
 
 export interface LoadOptions {
@@ -41,14 +51,20 @@ export interface LoadOptions {
   readonly device?: string
   /** Threads of one run; default: one per core. */
   readonly threads?: number
+  /** The adapter in use, by name: `auto` is the first one or none, `none` the base alone. Default `auto`. */
+  readonly adapter?: string
 }
 
 export interface Model {
   /** The folder. */
   readonly path: string
-  /** SHA-256 of configs and weights, 64 hex digits. */
+  /** SHA-256 of configs and weights, the adapter's included, 64 hex digits. */
   readonly hash: string
   readonly kind: ModelKind
+  /** What it can be told, as its adapter says or its UNet shows. */
+  readonly grounds: readonly GroundingKind[]
+  /** The adapter in use; null where there is none. */
+  readonly adapter: string | null
   readonly limits: ModelLimits
   readonly device: Device
   readonly schedulerConfig: SchedulerConfig
@@ -76,22 +92,28 @@ const groundingSlots = 30
  * @throws UnsupportedModelError when a config asks for what is not written here
  * @throws DeviceError when the device does not work
  */
-export async function loadModel(path: string, { device = 'cpu', threads }: LoadOptions = {}): Promise<Model> {
+export async function loadModel(
+  path: string,
+  { device = 'cpu', threads, adapter: wanted = 'auto' }: LoadOptions = {},
+): Promise<Model> {
   const folder = await openModelFolder(path)
   requireNetworks(folder, ['unet', 'vae', 'text_encoder'])
   const chosen = await chooseDevice(device)
   const options = { provider: chosen.name, ...(threads !== undefined && { threads }) }
+  const adapter = await chooseAdapter(path, wanted)
   const [denoiser, autoencoder, texts, hash, scheduler] = await Promise.all([
-    folder.component('unet').then((unet) => new Denoiser(unet, options)),
+    openUNet(folder, adapter).then((unet) => new Denoiser(unet, options)),
     folder.component('vae').then((vae) => new Autoencoder(vae, options)),
     TextEncoder.open(folder, options),
-    hashModel(path),
+    hashModel(path, adapter?.name),
     folder.schedulerConfig(),
   ])
   const images = folder.names.has('image_encoder') ? await ImageEncoder.open(folder, options) : null
   const { plan } = denoiser
   return {
     ...{ path, hash, device: chosen, kind: plan.gating === 'none' ? 'text-to-image' : plan.gating },
+    grounds: adapter?.config.kinds ?? groundsOf(plan),
+    adapter: adapter?.name ?? null,
     schedulerConfig: readSchedulerConfig(`${path}/scheduler/scheduler_config.json`, scheduler),
     limits: limitsOf(denoiser, autoencoder, texts),
     encodeTexts: (list) => texts.encode(list),
@@ -109,6 +131,24 @@ export async function loadModel(path: string, { device = 'cpu', threads }: LoadO
       await Promise.all([denoiser.release(), autoencoder.release(), texts.release(), images?.release()])
     },
   }
+}
+
+async function openUNet(folder: ModelFolder, adapter: Adapter | null): Promise<Component> {
+  const base = await folder.component('unet')
+  return adapter ? await withAdapter(base, folder.path, adapter) : base
+}
+
+const groundsByGating: Record<Gating, readonly GroundingKind[]> = {
+  none: [],
+  gated: ['text'],
+  'gated-text-image': ['text', 'image', 'style'],
+  'gated-keypoint': ['keypoint'],
+}
+
+function groundsOf({ gating, inChannels, outChannels }: UNetPlan): readonly GroundingKind[] {
+  return inChannels === 2 * outChannels + 1
+    ? [...groundsByGating[gating], 'inpaint']
+    : groundsByGating[gating]
 }
 
 function requireNetworks({ path, names }: ModelFolder, needed: readonly NetworkName[]): void {
@@ -137,5 +177,6 @@ function limitsOf(
     contextWidth: plan.contextWidth,
     tokens: length,
     slots: groundingSlots,
+    figures: plan.figures,
   }
 }

@@ -6,8 +6,10 @@
  * - `text_encoder.input_ids` → `last_hidden_state`, `pooler_output`
  * - `image_encoder.pixel_values` → `image_embeds`
  * - `vae.latents` → `decoded`;  `vae.image` → `moments`
+ * - `image_project.pixel_values` → `feature`, the encoder's answer projected and scaled as GLIGEN does
  * - `unet.sample`, `timestep`, `encoder_hidden_states`, and where the gated layers run `boxes`, `masks`,
- *   `positive_embeddings` (or `phrases_masks`, `image_masks`, `phrases_embeddings`, `image_embeddings`) → `out`
+ *   `positive_embeddings` (or `phrases_masks`, `image_masks`, `phrases_embeddings`, `image_embeddings`), or `points`
+ *   and `masks`, → `out`; `adapters/<name>.…` are the same for the UNet with that adapter
  */
 import { join } from 'node:path'
 import {
@@ -16,9 +18,11 @@ import {
   type ModelFolder,
   type NetworkName,
 } from './checkpoint/model-folder.ts'
+import { adapterNames, adaptersFolder, chooseAdapter, withAdapter } from './checkpoint/adapter.ts'
 import { CheckpointError, readHeader, readTensor } from './checkpoint/safetensors.ts'
 import { Denoiser } from './denoiser.ts'
 import type { Grounding } from './grounding.ts'
+import { ImageEncoder } from './image-encoder.ts'
 import { authorClipText, readClipTextConfig } from './networks/clip-text.ts'
 import { authorClipVision, readClipVisionConfig } from './networks/clip-vision.ts'
 import { authorVaeDecoder, authorVaeEncoder, readVaeConfig } from './networks/vae.ts'
@@ -52,6 +56,10 @@ export async function runParity(folder: string, provider: Provider = 'cpu'): Pro
   for (const network of model.names) {
     const [values, compare] = [record.get(network), comparisons[network]]
     if (values && compare) results.push(...(await compare({ model, values, provider })))
+  }
+  for (const name of await adapterNames(folder)) {
+    const values = record.get(`${adaptersFolder}/${name}`)
+    if (values) results.push(...(await compareUNet({ model, values, provider }, name)))
   }
   if (results.length === 0)
     throw new CheckpointError(
@@ -108,7 +116,20 @@ const comparisons: Partial<Record<NetworkName, (given: Case) => Promise<ParityRe
         authorVaeEncoder(readVaeConfig(place, config), weights, dialect),
     })),
   ],
-  unet: compareUNet,
+  image_project: compareFeatures,
+  unet: (given) => compareUNet(given, 'none'),
+}
+
+async function compareFeatures({ model, values, provider }: Case): Promise<ParityResult[]> {
+  const expected = values.get('feature')
+  if (!expected) return []
+  const encoder = await ImageEncoder.open(model, { provider })
+  try {
+    const ours = await encoder.encodePixels(valueOf(values, 'image_project', 'pixel_values'))
+    return [difference('image_project', 'feature', ours, expected)]
+  } finally {
+    await encoder.release()
+  }
 }
 
 interface Subject {
@@ -142,26 +163,31 @@ function feedOf(name: string, value: Tensor) {
   return name === 'input_ids' ? { ids: BigInt64Array.from(value.data, BigInt), shape: value.shape } : value
 }
 
-async function compareUNet({ model, values, provider }: Case): Promise<ParityResult[]> {
+async function compareUNet({ model, values, provider }: Case, wanted: string): Promise<ParityResult[]> {
   const expected = values.get('out')
   if (!expected) return []
-  const need = (name: string) => valueOf(values, 'unet', name)
+  const adapter = await chooseAdapter(model.path, wanted)
+  const network = adapter ? `${adaptersFolder}/${adapter.name}` : 'unet'
+  const need = (name: string) => valueOf(values, network, name)
   const sample = need('sample')
   const times = [...need('timestep').data]
   const timestep = times.length === 1 ? (times[0] ?? 0) : times
   const grounding = recordedGrounding(values)
   const branch = { context: need('encoder_hidden_states'), ...(grounding && { grounding }) }
-  const denoiser = new Denoiser(await model.component('unet'), { provider })
+  const base = await model.component('unet')
+  const unet = adapter ? await withAdapter(base, model.path, adapter) : base
+  const denoiser = new Denoiser(unet, { provider })
   try {
     const [out] = await denoiser.denoise({ sample, timestep, branches: [branch] })
-    return [difference('unet', 'out', out, expected)]
+    return [difference(network, 'out', out, expected)]
   } finally {
     await denoiser.release()
   }
 }
 
 function recordedGrounding(values: Values): Grounding | undefined {
-  const [boxes, masks] = [values.get('boxes'), values.get('masks')]
+  const [boxes, masks, points] = [values.get('boxes'), values.get('masks'), values.get('points')]
+  if (points && masks) return { points, masks }
   if (!boxes || !masks) return undefined
   const phrases = values.get('positive_embeddings') ?? valueOf(values, 'unet', 'phrases_embeddings')
   const [phraseMasks, images, imageMasks] = ['phrases_masks', 'image_embeddings', 'image_masks'].map((name) =>

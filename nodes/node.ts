@@ -35,12 +35,23 @@ export type Inputs = Readonly<Record<string, InputSpec>>
 export type Outputs = Readonly<Record<string, OutputSpec>>
 export type Params = Readonly<Record<string, z.ZodType>>
 
+/** Which of the models that an id may be. */
+export interface FindModel {
+  /** What its content must be. */
+  readonly hash?: string
+  /** Name of an adapter; `auto`, the default, is the first one or none, `none` the model alone. */
+  readonly adapter?: string
+}
+
 /** What a node may ask of the world. The engine hands it over; a node imports nothing that has state. */
 export interface RunContext {
   /** Set when the job was cancelled: a long node looks at it between its parts. */
   readonly signal: { readonly aborted: boolean }
-  /** Opens a model found on this machine by id. Throws with the ids that exist if there is none, and when `hash` differs. */
-  findModel(id: string, hash?: string): Promise<ModelRef>
+  /**
+   * Opens a model found on this machine by id. Throws with the ids that exist if there is none, with the adapters that it
+   * has when it has not the one asked for, and when `hash` differs.
+   */
+  findModel(id: string, options?: FindModel): Promise<ModelRef>
   /** The loaded model behind a reference; sessions are opened on first use and kept. */
   model(ref: ModelRef): Promise<Model>
   /** A picture of this machine's store by its id (SHA-256 of its file). */

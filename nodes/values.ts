@@ -9,6 +9,8 @@ import type { WireType } from './wire-types.ts'
 /** A model on this machine. The hash is of its content, so a key never outlives a changed file. */
 export interface ModelRef {
   readonly id: string
+  /** The adapter in its UNet, whose content is in the hash; absent where there is none. */
+  readonly adapter?: string
   readonly hash: string
 }
 

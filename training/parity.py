@@ -222,6 +222,88 @@ def brain_floats(root):
     write(folder, record)
 
 
+class KeypointNet(torch.nn.Module):
+    """GLIGEN's position net for keypoints (gligen/GLIGEN f9dccb9, keypoint_grounding_net.py); diffusers has none."""
+
+    def __init__(self, figures, width):
+        super().__init__()
+        self.person_embeddings = torch.nn.Parameter(torch.zeros(figures, width))
+        self.keypoint_embeddings = torch.nn.Parameter(torch.zeros(17, width))
+        self.null_person_feature = torch.nn.Parameter(torch.zeros(width))
+        self.null_xy_feature = torch.nn.Parameter(torch.zeros(32))
+        self.linears = torch.nn.Sequential(
+            torch.nn.Linear(width + 32, 512), torch.nn.SiLU(), torch.nn.Linear(512, 512), torch.nn.SiLU(),
+            torch.nn.Linear(512, width),
+        )  # fmt: skip
+
+    def forward(self, points, masks):
+        there = masks.unsqueeze(-1)
+        names = (self.person_embeddings.unsqueeze(1) + self.keypoint_embeddings).flatten(0, 1)
+        angles = [points * 100 ** (k / 8) for k in range(8)]
+        waves = torch.cat([wave(angle) for angle in angles for wave in (torch.sin, torch.cos)], dim=-1)
+        features = there * names + (1 - there) * self.null_person_feature
+        positions = there * waves + (1 - there) * self.null_xy_feature
+        return self.linears(torch.cat([features, positions], dim=-1))
+
+
+def keypoint_grounding(batch, width, figures=3):
+    return {"points": torch.rand(batch, 17 * figures, 2), "masks": (torch.rand(batch, 17 * figures) < 0.6).float()}
+
+
+@torch.no_grad()
+def adapters(root):
+    """One base, and beside it gated layers for keypoints, and for boxes with nine channels in; image features of GLIGEN."""
+    folder, record = case(root, "adapters", 6)
+    base = {
+        "block_out_channels": (12, 24), "layers_per_block": 1, "norm_num_groups": 4, "attention_head_dim": 4,
+        "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"), "cross_attention_dim": 20, "sample_size": 8,
+        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+    }  # fmt: skip
+    plain = unet(folder, record, (1, 4, 6, 8), 321, None, torch.float16, **base)
+    kinds = {
+        "inpaint": (9, "text", text_grounding, ["text", "inpaint"]),
+        "keypoints": (4, "keypoint", keypoint_grounding, ["keypoint"]),
+    }
+    for name, (channels, net, grounding, told) in kinds.items():
+        model = UNet2DConditionModel(**base, attention_type="gated", in_channels=channels)
+        if net == "keypoint":
+            model.position_net = KeypointNet(3, base["cross_attention_dim"])
+        randomise(model, torch.float16)
+        own = [key for key in model.state_dict() if ".fuser." in key or key.startswith("position_net.")]
+        own += ["conv_in.weight"] if channels != 4 else []
+        kept = {key: value for key, value in plain.state_dict().items() if key not in own}
+        model.load_state_dict(kept, strict=False)
+        inputs = {"sample": torch.randn(1, channels, 6, 8), "timestep": torch.tensor(321)}
+        inputs["encoder_hidden_states"] = torch.randn(1, 7, base["cross_attention_dim"])
+        entities = grounding(1, base["cross_attention_dim"])
+        out = model(**inputs, cross_attention_kwargs={"gligen": dict(entities)}).sample
+        record |= {f"adapters/{name}.{key}": value for key, value in {**inputs, **entities, "out": out}.items()}
+        place = folder / "adapters" / name
+        place.mkdir(parents=True)
+        save_file({key: model.state_dict()[key].half() for key in own}, place / "diffusion_pytorch_model.safetensors")
+        config = {"_class_name": "GroundworkAdapter", "attention_type": "gated", "position_net": net}
+        config |= {"in_channels": channels, "title": f"{name}, random", "kinds": told}
+        (place / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    image_features(folder, record)
+    write(folder, record)
+
+
+def image_features(folder, record):
+    """GLIGEN's feature of a reference picture: 28.7 · u/‖u‖ with u = W·(image embedding)."""
+    image_encoder(
+        folder, record, torch.float16, hidden_size=24, intermediate_size=32, num_hidden_layers=1, num_attention_heads=3,
+        image_size=16, patch_size=8, projection_dim=12, hidden_act="quick_gelu",
+    )  # fmt: skip
+    weight = torch.randn(20, 12).half()
+    projected = record["image_encoder.image_embeds"] @ weight.float().T
+    record["image_project.pixel_values"] = record["image_encoder.pixel_values"].clone()
+    record["image_project.feature"] = 28.7 * projected / projected.norm(dim=-1, keepdim=True)
+    place = folder / "image_project"
+    place.mkdir()
+    save_file({"project.weight": weight}, place / "diffusion_pytorch_model.safetensors")
+    (place / "config.json").write_text(json.dumps({"_class_name": "CLIPImageProjection", "hidden_size": 20}) + "\n")
+
+
 def byte_tokens():
     """The 256 printable stand-ins for bytes that GPT-2 introduced, in the order of CLIP's vocabulary."""
     kept = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
@@ -384,7 +466,7 @@ def main():
     torch.set_num_threads(1)  # networks this small only wait for each other on more
     root = Path(sys.argv[1])
     root.mkdir(parents=True, exist_ok=True)
-    for make in (gated, text_image, inpainting, brain_floats, pipeline, samplers):
+    for make in (gated, text_image, inpainting, brain_floats, pipeline, adapters, samplers):
         make(root)
 
 

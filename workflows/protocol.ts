@@ -240,14 +240,31 @@ export const keptStep = z.strictObject({
 })
 export type KeptStep = Readonly<z.infer<typeof keptStep>>
 
+const modelKind = z.enum(['text-to-image', 'gated', 'gated-text-image', 'gated-keypoint'])
+
+/** Gated layers that LoadModel can put into a model's UNet. */
+export const adapterInfo = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  kind: modelKind,
+  grounds: z.array(z.string()),
+  hash: z.string(),
+})
+export type AdapterInfo = Readonly<z.infer<typeof adapterInfo>>
+
 /** `GET /api/models`. */
 export const modelInfo = z.strictObject({
   id: z.string(),
-  kind: z.enum(['text-to-image', 'gated', 'gated-text-image']),
+  kind: modelKind,
   hash: z.string(),
   bytes: count,
   /** Side of the picture the model was trained at, in pixels. */
   size: pixels,
+  /** What it can be grounded by, such as `text` or `keypoint`, with the adapter that `auto` chooses. */
+  grounds: z.array(z.string()),
+  adapters: z.array(adapterInfo),
+  /** Whether it brings a detector, which GroundingReport asks. */
+  detector: z.boolean(),
 })
 export type ModelInfo = Readonly<z.infer<typeof modelInfo>>
 

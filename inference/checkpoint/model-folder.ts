@@ -117,12 +117,13 @@ const sampleStride = 64 * 1024 * 1024
 const known = new Map<string, { readonly stamp: string; readonly hash: string }>()
 
 /**
- * One SHA-256 over every JSON, text and weight file that the networks, the tokenizer and the scheduler read.
+ * One SHA-256 over every JSON, text and weight file that the networks, the tokenizer and the scheduler read, and those of
+ * one adapter where one is used.
  * Weight files above 256 MiB are sampled: exporting a model again changes the hash, a flipped bit may not.
  *
  * @returns 64 hex digits
  */
-export async function hashModel(path: string): Promise<string> {
+export async function hashModel(path: string, adapter?: string): Promise<string> {
   const folders = [
     ...networkNames,
     'tokenizer',
@@ -130,6 +131,8 @@ export async function hashModel(path: string): Promise<string> {
     'feature_extractor',
     'processor',
     'image_processor',
+    'detector',
+    ...(adapter === undefined ? [] : [`adapters/${adapter}`]),
   ]
   const lists = await Promise.all(folders.map((folder) => relevantFiles(path, folder)))
   const total = createHash('sha256')
@@ -139,7 +142,9 @@ export async function hashModel(path: string): Promise<string> {
 
 async function relevantFiles(path: string, folder: string): Promise<string[]> {
   const names = await readdir(join(path, folder)).catch(() => [])
-  return names.filter((name) => /\.(json|txt|safetensors)$/.test(name)).map((name) => `${folder}/${name}`)
+  return names
+    .filter((name) => /\.(json|txt|safetensors|onnx)$/.test(name))
+    .map((name) => `${folder}/${name}`)
 }
 
 async function hashFile(path: string): Promise<string> {

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import type { Weights } from '../checkpoint/weights.ts'
 import { checkLimits, listOf, oneOf, parseConfig, UnsupportedModelError, type Limit } from './config-error.ts'
 
-/** Which gated layers a UNet has: none, for boxes with phrases, or for boxes with phrases and pictures. */
-export type Gating = 'none' | 'gated' | 'gated-text-image'
+/** What a UNet's gated layers look at: nothing, boxes with phrases, boxes with phrases and pictures, or keypoints. */
+export type Gating = 'none' | 'gated' | 'gated-text-image' | 'gated-keypoint'
 
 export interface TransformerPlan {
   readonly path: string
@@ -52,6 +52,8 @@ export interface UNetPlan {
   readonly timeWidth: number
   readonly contextWidth: number
   readonly gating: Gating
+  /** P, how many posed figures the position net knows; 0 where it knows none. */
+  readonly figures: number
   readonly down: readonly LevelPlan[]
   readonly mid: MidPlan | null
   readonly up: readonly LevelPlan[]
@@ -157,6 +159,7 @@ export function planUNet(
     timeWidth: config.time_embedding_dim ?? 4 * first,
     contextWidth,
     gating: gatingOf(place, config, weights),
+    figures: weights.entries.get('position_net.person_embeddings')?.shape[0] ?? 0,
     down: levels.map((_, i) => downLevel(levels, i)),
     mid: midPlan(levels, config.mid_block_type ?? null),
     up: levels.map((_, i) => upLevel(levels, i)),
@@ -262,13 +265,12 @@ function at<T>(items: readonly T[], index: number): T {
 }
 
 function gatingOf(place: string, config: UNetConfig, { entries }: Pick<Weights, 'entries'>): Gating {
-  const foreign = ['position_net.person_embeddings', 'position_net.convnext_tiny_backbone'].find((prefix) =>
-    [...entries.keys()].some((key) => key.startsWith(prefix)),
-  )
-  if (foreign)
+  const map = [...entries.keys()].find((key) => key.startsWith('position_net.convnext_tiny_backbone'))
+  if (map)
     throw new UnsupportedModelError(
-      `Cannot run ${place}: it has ${foreign}, grounding of keypoints or maps; supported is grounding of boxes by text or pictures`,
+      `Cannot run ${place}: it has ${map}, grounding by maps; supported is grounding by texts, pictures and keypoints`,
     )
+  if (entries.has('position_net.person_embeddings')) return 'gated-keypoint'
   if (config.attention_type === 'gated' || config.attention_type === 'gated-text-image')
     return config.attention_type
   if (entries.has('position_net.null_text_feature')) return 'gated-text-image'

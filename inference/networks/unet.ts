@@ -13,7 +13,7 @@ import { add, batchOf, conv, groupNorm, joinBatch, linear, silu, splitBatch } fr
 import type { OnnxModel } from '../onnx/model.ts'
 import { groundingKeyValue } from './fuser.ts'
 import type { KeyValue } from './mix-heads.ts'
-import { textImageTokens, textTokens } from './position-net.ts'
+import { keypointTokens, textImageTokens, textTokens } from './position-net.ts'
 import { downsample, resnet, upsample, type TimeInput } from './resnet.ts'
 import { spatialTransformer, type TransformerContext } from './transformer.ts'
 import {
@@ -58,7 +58,7 @@ export function authorTextConditioner(plan: UNetPlan, weights: Weights, dialect:
 
 /**
  * Inputs: `boxes` [B, N, 4], `masks` [B, N], `phrases` [B, N, D]; with pictures also `phraseMasks` [B, N],
- * `images` [B, N, D] and `imageMasks` [B, N].
+ * `images` [B, N, D] and `imageMasks` [B, N]. For keypoints only `points` [B, N, 2] and `masks` [B, N].
  * Outputs: for each block `….fuser.key` and `….fuser.value` [B, N or 2N, d].
  *
  * @throws CheckpointError when weights are missing or of another shape.
@@ -81,9 +81,11 @@ export function authorGroundingConditioner(plan: UNetPlan, weights: Weights, dia
   return graph.finish('unet-grounding')
 }
 
-function groundingTokens(graph: GraphBuilder, { gating, contextWidth: width }: UNetPlan): Value {
+function groundingTokens(graph: GraphBuilder, { gating, figures, contextWidth: width }: UNetPlan): Value {
   const s = graph.root('position_net')
   const input = (name: string, ...rest: number[]) => graph.input(name, 'float', ['B', 'N', ...rest])
+  if (gating === 'gated-keypoint')
+    return keypointTokens(s, { points: input('points', 2), masks: input('masks') }, { figures, width })
   const entities = { boxes: input('boxes', 4), masks: input('masks') }
   const phrases = input('phrases', width)
   if (gating === 'gated') return textTokens(s, entities, phrases, width)

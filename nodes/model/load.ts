@@ -3,9 +3,11 @@ import { defineNode } from '../node.ts'
 
 export default defineNode({
   type: 'model/load',
-  version: 1,
+  version: 2,
   title: 'LoadModel',
-  description: 'A model of this machine, by its id: a folder in diffusers format below `models/`.',
+  description:
+    'A model of this machine, by its id: a folder in diffusers format below `models/`. ' +
+    'An adapter puts gated layers into its UNet: what it can be grounded by.',
   inputs: {},
   outputs: { model: { type: 'Model', description: 'The model, for every node that needs one' } },
   params: {
@@ -14,13 +16,18 @@ export default defineNode({
       description: 'Id of a model found on this machine',
       choices: 'models',
     }),
+    adapter: z.string().max(64).default('auto').meta({
+      title: 'Adapter',
+      description: '`auto` is the first one that the model has, `none` the model alone',
+      choices: 'adapters',
+    }),
     hash: z
       .string()
       .regex(/^([0-9a-f]{64})?$/, 'must be 64 hexadecimal digits, or empty')
       .default('')
       .meta({ title: 'Hash', description: 'Content hash the file was made with; empty accepts any' }),
   },
-  async run({ model, hash }, context) {
-    return { model: await context.findModel(model, hash === '' ? undefined : hash) }
+  async run({ model, adapter, hash }, context) {
+    return { model: await context.findModel(model, { adapter, ...(hash !== '' && { hash }) }) }
   },
 })

@@ -1,6 +1,6 @@
 /** What goes into a run of a workflow, and what comes out. */
 import type { Model } from '#inference/model.ts'
-import type { AnyNode } from '#nodes/node.ts'
+import type { AnyNode, FindModel } from '#nodes/node.ts'
 import type { Image, ModelRef } from '#nodes/values.ts'
 import type { Workflow } from '#workflows/format.ts'
 import type { EngineEvent, RunPlace, RunReason } from '#workflows/protocol.ts'
@@ -12,7 +12,7 @@ export type Registry = ReadonlyMap<string, AnyNode>
 
 /** What a node may ask of the process around the engine, through its run context. */
 export interface Services {
-  findModel(id: string, hash?: string): Promise<ModelRef>
+  findModel(id: string, options?: FindModel): Promise<ModelRef>
   model(ref: ModelRef): Promise<Model>
   loadPicture(id: string): Promise<Image>
   savePicture(image: Image, options: SaveOptions): Promise<StoredPicture>

@@ -66,7 +66,7 @@ export function openContext({ node, options, pace, now, show }: ContextOptions):
 
   const context: RunContext = {
     signal,
-    findModel: (id, hash) => services.findModel(id, hash),
+    findModel: (id, wanted) => services.findModel(id, wanted),
     model: (ref) => services.model(ref),
     loadPicture: (id) => services.loadPicture(id),
     savePicture: (image, place) => inTurn(() => save(image, place)),

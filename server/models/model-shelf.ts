@@ -1,11 +1,13 @@
 /** The models of this machine: every folder below the model folders that is one, by its name; some of them in memory. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { adapterNames, chooseAdapter } from '#inference/checkpoint/adapter.ts'
 import { hashModel } from '#inference/checkpoint/model-folder.ts'
 import { loadModel, type Model } from '#inference/model.ts'
+import type { FindModel } from '#nodes/node.ts'
 import type { ModelRef } from '#nodes/values.ts'
 import { suggest } from '#workflows/nearest.ts'
-import type { ModelInfo } from '#workflows/protocol.ts'
+import type { AdapterInfo, ModelInfo } from '#workflows/protocol.ts'
 import { limits } from '../limits.ts'
 import { log } from '../log.ts'
 import { checkDeviceName, chooseDeviceFor } from './choose-device.ts'
@@ -14,15 +16,16 @@ export interface ModelShelf {
   /** Every model that can be used, and for each folder that only looks like one the reason. */
   scan(): Promise<{ readonly models: readonly ModelInfo[]; readonly unusable: readonly Unusable[] }>
   /** @throws Error with the ids that exist when there is no such model, it cannot be used, or its content is another. */
-  findModel(id: string, hash?: string): Promise<ModelRef>
+  findModel(id: string, options?: FindModel): Promise<ModelRef>
   /** The model in memory. Its sessions open on first use; the least used model goes when there are too many. */
   model(ref: ModelRef): Promise<Model>
   close(): Promise<void>
 }
 
-/** A model folder with a fault, such as a file that was not downloaded whole. */
+/** A model folder, or one adapter in it, with a fault, such as a file that was not downloaded whole. */
 export interface Unusable {
   readonly id: string
+  readonly adapter?: string
   readonly message: string
 }
 
@@ -36,29 +39,45 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 export function openModelShelf(dirs: readonly string[], device: string): ModelShelf {
   checkDeviceName(device)
   const loaded = new Map<string, Promise<Model>>()
-  const described = new Map<string, ModelInfo>()
+  const described = new Map<string, Described>()
 
   async function scan() {
     const models: ModelInfo[] = []
     const unusable: Unusable[] = []
     for (const [id, path] of await modelFolders(dirs))
-      await describe(id, path).then(
-        (info) => models.push(info),
-        (error: unknown) =>
-          unusable.push({ id, message: error instanceof Error ? error.message : String(error) }),
-      )
+      try {
+        const adapters: AdapterInfo[] = []
+        for (const adapter of await adapterNames(path))
+          await describe(id, path, adapter).then(
+            ({ title, info: { kind, grounds, hash } }) =>
+              adapters.push({ name: adapter, title, kind, grounds, hash }),
+            (error: unknown) => unusable.push({ id, adapter, message: messageOf(error) }),
+          )
+        models.push({ ...(await describe(id, path, 'auto')).info, adapters })
+      } catch (error) {
+        unusable.push({ id, message: messageOf(error) })
+      }
     return { models, unusable }
   }
 
-  async function describe(id: string, path: string): Promise<ModelInfo> {
-    const hash = await hashModel(path)
-    const info = described.get(`${id} ${hash}`) ?? (await inspect(id, path, hash))
+  async function describe(id: string, path: string, wanted: string): Promise<Described> {
+    const adapter = await chooseAdapter(path, wanted)
+    const hash = await hashModel(path, adapter?.name)
+    const name = adapter?.name ?? 'none'
+    const info =
+      described.get(`${id} ${hash}`) ??
+      (await inspect({ id, path, hash, adapter: name, title: adapter?.config.title ?? '' }))
     described.set(`${id} ${hash}`, info)
     return info
   }
 
-  async function findModel(id: string, hash?: string): Promise<ModelRef> {
-    const found = { id, hash: (await describe(id, await folderOf(id))).hash }
+  async function findModel(id: string, { hash, adapter = 'auto' }: FindModel = {}): Promise<ModelRef> {
+    const path = await folderOf(id)
+    const chosen = await chooseAdapter(path, adapter)
+    const found = {
+      ...{ id, hash: (await describe(id, path, chosen?.name ?? 'none')).info.hash },
+      ...(chosen && { adapter: chosen.name }),
+    }
     if (hash !== undefined && hash !== found.hash) throw new Error(otherContent(found, hash))
     return found
   }
@@ -73,8 +92,8 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
   }
 
   /** Kept in the order of use, so that the first is the one to let go. */
-  async function model({ id, hash }: ModelRef): Promise<Model> {
-    const wanted = loaded.get(hash) ?? load(id)
+  async function model({ id, hash, adapter = 'none' }: ModelRef): Promise<Model> {
+    const wanted = loaded.get(hash) ?? load(id, adapter)
     loaded.delete(hash)
     loaded.set(hash, wanted)
     wanted.catch(() => loaded.delete(hash))
@@ -86,9 +105,9 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
     return wanted
   }
 
-  async function load(id: string): Promise<Model> {
-    const model = await loadModel(await folderOf(id), { device: await chooseDeviceFor(device) })
-    log.info({ model: id, device: model.device.name, why: model.device.why }, 'model loaded')
+  async function load(id: string, adapter: string): Promise<Model> {
+    const model = await loadModel(await folderOf(id), { device: await chooseDeviceFor(device), adapter })
+    log.info({ model: id, adapter, device: model.device.name, why: model.device.why }, 'model loaded')
     return model
   }
 
@@ -115,16 +134,44 @@ async function modelFolders(dirs: readonly string[]): Promise<Map<string, string
 }
 
 async function isModel(path: string): Promise<boolean> {
-  return (await stat(join(path, 'model_index.json')).catch(() => null))?.isFile() ?? false
+  return isFile(join(path, 'model_index.json'))
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false
+}
+
+/** A model with one adapter or none. */
+interface Described {
+  readonly info: Omit<ModelInfo, 'adapters'>
+  /** The adapter's. */
+  readonly title: string
+}
+
+interface Subject {
+  readonly id: string
+  readonly path: string
+  readonly hash: string
+  readonly adapter: string
+  readonly title: string
 }
 
 /** Looks at a model without opening a session. */
-async function inspect(id: string, path: string, hash: string): Promise<ModelInfo> {
-  const model = await loadModel(path, { device: 'cpu' })
+async function inspect({ id, path, hash, adapter, title }: Subject): Promise<Described> {
+  const model = await loadModel(path, { device: 'cpu', adapter })
   const { sampleSize, vaeScale } = model.limits
   const size = Math.max(...sampleSize) * vaeScale
   await model.dispose()
-  return { id, kind: model.kind, hash, bytes: await weightBytes(path), size }
+  const detector = await isFile(join(path, 'detector', 'model.onnx'))
+  const { kind, grounds } = model
+  return {
+    title,
+    info: { id, kind, hash, bytes: await weightBytes(path), size, grounds: [...grounds], detector },
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Bytes of all weight files. */

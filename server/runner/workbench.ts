@@ -56,8 +56,12 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
   async function describe(): Promise<RunnerFacts> {
     const { models, unusable } = await shelf.scan()
     // An unusable model stays a choice: whoever runs it is told by its node what is wrong with it.
-    const ids = [...models, ...unusable].map(({ id }) => id)
-    const catalogue: Catalogue = catalogueOf(registry, { models: ids, adapters: [] })
+    const ids = [...new Set([...models, ...unusable].map(({ id }) => id))]
+    const adapters = models.flatMap((model) => model.adapters.map(({ name }) => name))
+    const catalogue: Catalogue = catalogueOf(registry, {
+      models: ids,
+      adapters: [...new Set(['auto', 'none', ...adapters])],
+    })
     return { catalogue, models }
   }
 

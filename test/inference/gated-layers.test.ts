@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openModelFolder } from '#inference/checkpoint/model-folder.ts'
 import { Denoiser, type Branch } from '#inference/denoiser.ts'
-import { nullGrounding, type Grounding } from '#inference/grounding.ts'
+import { nullGrounding, type BoxInputs } from '#inference/grounding.ts'
 import { mapTensor, rowsOf, type Tensor } from '#inference/tensor.ts'
 import { fixture, openDenoiser, recorded, relativeError } from './helpers/fixtures.ts'
 
@@ -9,7 +9,7 @@ let gated: Denoiser
 let plain: Denoiser
 let sample: Tensor
 let context: Tensor
-let grounding: Grounding
+let grounding: BoxInputs
 const timestep = 523
 
 beforeAll(async () => {

@@ -40,6 +40,7 @@ describe('a model folder', () => {
         contextWidth: 32,
         tokens: 16,
         slots: 30,
+        figures: 0,
       },
     })
   })

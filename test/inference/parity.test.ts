@@ -21,6 +21,13 @@ const cases = {
   ],
   inpainting: ['vae.decoded', 'vae.moments', 'unet.out'],
   bfloat16: ['vae.decoded', 'vae.moments', 'unet.out'],
+  adapters: [
+    'image_encoder.image_embeds',
+    'image_project.feature',
+    'unet.out',
+    'adapters/inpaint.out',
+    'adapters/keypoints.out',
+  ],
 }
 
 test.each(Object.entries(cases))('every network of %s says what PyTorch says', async (name, outputs) => {
