@@ -45,6 +45,10 @@ export default tseslint.config(
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
   {
     plugins: { 'import-x': importX },
+    // Without these, lint does not see that a text handed to a timer is run.
+    languageOptions: {
+      globals: { setTimeout: 'readonly', setInterval: 'readonly', setImmediate: 'readonly' },
+    },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: ['tsconfig.json'] })] },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones: arrows }],

@@ -42,6 +42,7 @@ const headers = helmet({
       'object-src': ["'none'"],
       'frame-ancestors': ["'none'"],
       'base-uri': ["'none'"],
+      'form-action': ["'self'"],
     },
   },
   // Loopback is served without TLS; a browser told otherwise would refuse every other server on this name.

@@ -30,7 +30,7 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, _request, resp
   if (response.headersSent) return next(error)
   const { status, code, message } = asHttpError(error)
   if (status >= 500) log.error({ err: error }, 'request failed')
-  response.status(status).json({ error: { code, message } })
+  response.status(status).set('Cache-Control', 'no-store').json({ error: { code, message } })
 }
 
 function asHttpError(error: unknown): HttpError {

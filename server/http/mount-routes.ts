@@ -62,7 +62,8 @@ function checked(schema: z.ZodType | undefined, value: unknown, what: string): u
 }
 
 function send(response: Response, { status, headers = {}, json, bytes }: Answer): void {
-  response.status(status).set(headers)
+  // What is asked of the API is kept by no browser, unless the route says so.
+  response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
   if (bytes) response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   else if (json === undefined) response.end()
   else response.json(json)

@@ -57,22 +57,6 @@ describe('the API', () => {
   })
 })
 
-describe('every answer', () => {
-  it.each(['/', '/api/nodes', '/api/none', '/healthz'])(
-    '%s forbids foreign scripts, frames and guesses',
-    async (path) => {
-      const { headers } = await get(path)
-      expect(headers.get('content-security-policy')).toBe(
-        "default-src 'self';img-src 'self' blob: data:;connect-src 'self';style-src 'self' 'unsafe-inline';" +
-          "object-src 'none';frame-ancestors 'none';base-uri 'none'",
-      )
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
-      expect(headers.get('x-powered-by')).toBeNull()
-    },
-  )
-})
-
 describe('a job over HTTP', () => {
   const greet = workflowOf({ greeting: { type: 'toy/text' } })
 

@@ -89,8 +89,11 @@ export interface Editor {
 
 const ends = ['finished', 'failed', 'cancelled']
 
-export async function openEditor({ url }: { readonly url: string }): Promise<Editor> {
-  const socket: EditorSocket = io(url, { transports: ['websocket'], reconnection: false })
+export async function openEditor(
+  { url }: { readonly url: string },
+  extraHeaders: Record<string, string> = {},
+): Promise<Editor> {
+  const socket: EditorSocket = io(url, { transports: ['websocket'], reconnection: false, extraHeaders })
   const events: JobEvent[] = []
   const previews: PreviewHeader[] = []
   const arrivals: string[] = []
