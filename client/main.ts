@@ -10,5 +10,5 @@ import './styles.css'
 const app = createApp(App)
 app.use(createPinia())
 app.use(i18n)
-startSession()
+void startSession()
 app.mount('#app')

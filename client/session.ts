@@ -4,16 +4,20 @@ import { ref, watch } from 'vue'
 import type { Workflow } from '#workflows/format.ts'
 import { Line } from './api/socket.ts'
 import { arranged } from './document/arrange.ts'
-import { loadDraft, saveDraft } from './document/autosave.ts'
-import type { Snapshot } from './document/history.ts'
 import { workflow } from './document/workflow-document.ts'
 import { sizeOfNode } from './editor/geometry.ts'
 import { translate } from './locales/i18n.ts'
+import { followChanges } from './live.ts'
+import { openJob } from './past-runs.ts'
+import { catchUp, catchUpAll, runOver } from './running.ts'
 import { useFaults } from './stores/faults.ts'
 import { useNotices } from './stores/notices.ts'
+import { useQueue } from './stores/queue.ts'
 import { useRuns } from './stores/runs.ts'
 import { useSelection } from './stores/selection.ts'
 import { useServer } from './stores/server.ts'
+import { TabStorage, type SavedTab } from './stores/tab-storage.ts'
+import { useTabs, type Tab, type TabStart } from './stores/tabs.ts'
 
 const validateAfterMs = 300
 const saveAfterMs = 800
@@ -21,49 +25,83 @@ const retryAfterMs = 1500
 
 let line: Line | null = null
 
-export function startSession(): void {
+export async function startSession(): Promise<void> {
+  listen()
+  const tabs = useTabs()
+  const storage = await TabStorage.claim()
+  const saved = storage.load()
+  for (const { snapshot, clean = snapshot.document, ...start } of saved?.tabs ?? [])
+    tabs.open(snapshot.document, { ...start, clean, past: snapshot })
+  if (saved?.active) tabs.activate(saved.active)
+  ready.value = true
+  keepTabs(storage)
+  followChanges()
+  void loadServer(saved === null)
+  watch(workflow.current, useDebounceFn(validate, validateAfterMs))
+  watch(
+    () => tabs.activeId,
+    () => {
+      useSelection().set([])
+      useFaults().faults = []
+      void validate()
+    },
+  )
+}
+
+function listen(): void {
   const server = useServer()
   const runs = useRuns()
+  const queue = useQueue()
   line = new Line({
     connected: () => {
+      const isBack = server.wasConnected
       server.connected = server.wasConnected = true
-      if (!server.loaded) void loadServer()
-      void catchUp()
+      if (isBack) void server.load().catch(() => null)
+      else void loadServer()
+      void catchUpAll()
+      void queue.refresh()
       void validate()
     },
     disconnected: () => {
       server.connected = false
     },
     event: (event) => {
-      if (!runs.take(event)) void catchUp()
+      if (!runs.take(event)) void catchUp(event.job)
     },
     preview: (header, bytes) => runs.takePreview(header, bytes),
-    queue: (queue) => {
-      server.queue = queue
-    },
+    queue: (state) => queue.take(state),
   })
-  const draft = loadDraft()
-  if (draft) openWorkflow(draft.document, draft)
-  void loadServer(draft === null)
-  watch(workflow.current, useDebounceFn(validate, validateAfterMs))
-  watch(
-    workflow.current,
-    useDebounceFn(() => saveDraft(workflow.snapshot()), saveAfterMs),
-  )
+  runOver(line)
 }
 
-/** Counts the workflows opened, so that the view can show each whole. */
-export const opened = ref(0)
+/** Writes what is open to the browser's storage, a moment after each change. */
+function keepTabs(storage: TabStorage): void {
+  const tabs = useTabs()
+  let isFull = false
+  function save(): void {
+    const kept = storage.save({ active: tabs.activeId, tabs: tabs.tabs.map(savedTab) })
+    if (!kept && !isFull) useNotices().say(translate('notice.storageFull'), 'bad')
+    isFull = !kept
+  }
+  function savedTab(tab: Tab): SavedTab {
+    const { id, stored, mode, job, clean } = tab
+    return { id, stored, mode, job, snapshot: tab.history.snapshot(), ...(tabs.isUnsaved(tab) && { clean }) }
+  }
+  watch([workflow.current, () => tabs.tabs, () => tabs.activeId], useDebounceFn(save, saveAfterMs))
+  window.addEventListener('pagehide', save)
+}
 
-/** Opens a workflow, with an empty history or the one it was left with; nodes without a place get one. */
-export function openWorkflow(next: Workflow, history?: Snapshot): void {
+/** Whether the workflows of the last visit are back. */
+export const ready = ref(false)
+
+/** Opens a workflow in a tab of its own, with an empty history; nodes without a place get one. */
+export function openWorkflow(next: Workflow, start: TabStart = {}): Tab {
   const { catalogue } = useServer()
   useSelection().set([])
-  workflow.open(
+  return useTabs().open(
     arranged(next, (id) => sizeOfNode(next, catalogue, id)),
-    history,
+    start,
   )
-  opened.value++
 }
 
 let loading = false
@@ -78,55 +116,9 @@ async function loadServer(firstVisit = false): Promise<void> {
   }
   loading = false
   const first = server.examples[0]
-  if (firstVisit && first && Object.keys(workflow.current.value.nodes).length === 0)
-    openWorkflow(first.workflow)
+  if (firstVisit && first && useTabs().tabs.length === 0) openWorkflow(first.workflow)
   void validate()
-}
-
-/** Sends the workflow as it stands. Faults go to their list; nothing runs then. */
-export async function run(): Promise<void> {
-  const runs = useRuns()
-  const notices = useNotices()
-  workflow.end()
-  const sent = workflow.current.value
-  if (!line || !useServer().connected) return notices.say(translate('notice.noServer'), 'bad')
-  if (runs.busy) return notices.say(translate('notice.busy'))
-  try {
-    const reply = await line.run(sent)
-    if (reply.ok) {
-      runs.begin(reply.job, sent)
-      await catchUp()
-    } else {
-      useFaults().faults = reply.faults
-      notices.say(translate('notice.faults', { count: reply.faults.length }), 'bad')
-    }
-  } catch {
-    notices.say(translate('notice.noReply'), 'bad')
-  }
-}
-
-export async function cancel(): Promise<void> {
-  const { current, busy } = useRuns()
-  if (!line || !current || !busy) return
-  const reply = await line.cancel(current.job.id).catch(() => null)
-  if (!reply?.ok) useNotices().say(reply?.message ?? translate('notice.noReply'), 'bad')
-}
-
-let catchingUp = false
-let missedMeanwhile = false
-
-/** Fetches the events of the newest job that were missed: at its start, over a lost line, or after a gap. */
-async function catchUp(): Promise<void> {
-  const runs = useRuns()
-  missedMeanwhile = catchingUp
-  if (!line || !runs.current || !runs.busy || catchingUp) return
-  catchingUp = true
-  const { id, lastSeq } = runs.current.job
-  const reply = await line.watch(id, lastSeq).catch(() => null)
-  catchingUp = false
-  if (reply?.ok) for (const event of reply.events) runs.take(event)
-  else if (reply) runs.abandon(id, reply.message)
-  if (missedMeanwhile) void catchUp()
+  for (const { id, job } of useTabs().tabs) if (job) void openJob(job, id)
 }
 
 async function validate(): Promise<void> {

@@ -70,6 +70,18 @@ const sweep = z.strictObject({
     .max(2),
 })
 
+/** What the form view shows of the workflow: these parameters, in this order. */
+const form = z.strictObject({
+  title: z.string().max(200).optional(),
+  fields: z.array(z.string().regex(portPattern, 'must be of the form node.param')).max(200),
+})
+
+/** What the file was made with, so that another machine can say what differs: node versions, content hashes of models. */
+const madeWith = z.strictObject({
+  nodes: z.record(z.string().max(128), z.int().nonnegative()).optional(),
+  models: z.record(z.string().max(200), z.string().max(128)).optional(),
+})
+
 export const workflowSchema = z.strictObject({
   groundwork: z.literal(currentVersion),
   name: z.string().max(200).optional(),
@@ -78,6 +90,8 @@ export const workflowSchema = z.strictObject({
   /** A node of the type `subgraph/<name>` stands for all nodes of the subgraph of that name. */
   subgraphs: z.record(nodeId, subgraph).optional(),
   sweep: sweep.optional(),
+  form: form.optional(),
+  madeWith: madeWith.optional(),
   /** Cosmetic: where things stand on the canvas. Never reaches a cache key. */
   view: view.optional(),
 })

@@ -9,12 +9,13 @@ import {
   type PreviewHeader,
   type QueueView,
   type RunReply,
+  type RunRequest,
   type ServerToClient,
   type ValidateReply,
   type WatchReply,
 } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
-import { signInAgain } from './http.ts'
+import { signInAgain } from './sign-in.ts'
 
 export interface LineListeners {
   connected(): void
@@ -50,8 +51,8 @@ export class Line {
     })
   }
 
-  run(workflow: Workflow): Promise<RunReply> {
-    return this.socket.timeout(replyTimeoutMs).emitWithAck('run', { workflow })
+  run(request: RunRequest): Promise<RunReply> {
+    return this.socket.timeout(replyTimeoutMs).emitWithAck('run', request)
   }
 
   cancel(job: string): Promise<{ readonly ok: boolean; readonly message?: string }> {

@@ -1,10 +1,8 @@
-/** Keeps the workflow and what was done to it in the browser, so that a closed tab costs nothing. */
+/** A workflow and what was done to it as text, for the browser to keep. */
 import { z } from 'zod'
 import type { Workflow } from '#workflows/format.ts'
 import { parseWorkflow } from './file.ts'
 import { History, type Entry, type Snapshot } from './history.ts'
-
-const key = 'groundwork.draft'
 
 /** A browser keeps about five million characters for a page. */
 const mostHistory = 1_000_000
@@ -18,24 +16,6 @@ const step = z.object({ node: z.string(), name: z.string() })
 const entries = z.array(
   z.object({ label: z.string(), redo: z.array(change), undo: z.array(change), trail: z.array(step) }),
 )
-
-/** The workflow of the last visit with its history; null when there is none that can be read. */
-export function loadDraft(): Snapshot | null {
-  try {
-    const text = localStorage.getItem(key)
-    return text === null ? null : readDraft(text)
-  } catch {
-    return null
-  }
-}
-
-export function saveDraft(snapshot: Snapshot): void {
-  try {
-    localStorage.setItem(key, writeDraft(snapshot))
-  } catch {
-    // A full or forbidden storage costs the restored draft, nothing else.
-  }
-}
 
 /** The draft as text; of a long history what is nearest to now. */
 export function writeDraft({ document, past, future }: Snapshot): string {

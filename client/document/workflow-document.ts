@@ -21,9 +21,20 @@ export class WorkflowDocument {
 
   /** Starts over with another workflow and an empty history, or goes on with the one of a snapshot. */
   open(workflow: Workflow, { past, future }: Partial<Snapshot> = {}): void {
-    this.history = new History(workflow, past, future)
+    this.resume(new History(workflow, past, future))
+  }
+
+  /** Goes on with a workflow where it was left, its history included. */
+  resume(history: History): void {
+    this.history.end()
+    this.history = history
     this.trail.value = []
     this.publish()
+  }
+
+  /** The history being written, to come back to with `resume`. */
+  get written(): History {
+    return this.history
   }
 
   /** What `open` needs to go on where this document is, with its history. */

@@ -5,7 +5,6 @@ import { parseWorkflow, serialise } from '../document/file.ts'
 import { insert, pick, removeNodes, toggleFrame } from '../document/edits.ts'
 import type { Point } from '../document/queries.ts'
 import { workflow } from '../document/workflow-document.ts'
-import { run } from '../session.ts'
 import { useNotices } from '../stores/notices.ts'
 import { useSelection } from '../stores/selection.ts'
 import { boundsOf } from './geometry.ts'
@@ -20,10 +19,7 @@ export interface GraphHandle {
 
 const pasteShift = 32
 
-export function useCommands(
-  graph: () => GraphHandle | undefined,
-  page: { open(): void; save(): void },
-): void {
+export function useCommands(graph: () => GraphHandle | undefined): void {
   const { t } = useI18n()
   const selection = useSelection()
   const notices = useNotices()
@@ -92,20 +88,11 @@ export function useCommands(
     d: duplicate,
     g: frame,
   }
-  /** These work while a text is typed, too. */
-  const always: Record<string, () => void> = {
-    Enter: () => void run(),
-    s: () => page.save(),
-    o: () => page.open(),
-  }
-
   function key(event: KeyboardEvent): void {
     if (event.isComposing || event.altKey) return
     const control = event.ctrlKey || event.metaKey
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key
-    const command = control
-      ? (always[name] ?? (isTyping(event) ? undefined : controlled(event, name)))
-      : plainKey(event, name)
+    const command = control ? controlled(event, name) : plainKey(event, name)
     if (!command) return
     // Menus and dialogs close on Escape only while nobody has taken it.
     if (name !== 'Escape') event.preventDefault()
@@ -113,7 +100,7 @@ export function useCommands(
   }
 
   const controlled = (event: KeyboardEvent, name: string) =>
-    withControl[event.shiftKey ? `shift+${name}` : name]
+    isTyping(event) ? undefined : withControl[event.shiftKey ? `shift+${name}` : name]
 
   /** Single keys act on the graph, so not while a control of the page has the focus. */
   function plainKey(event: KeyboardEvent, name: string): (() => void) | undefined {
@@ -148,6 +135,6 @@ function isTyping(event: Event): boolean {
   return (
     target instanceof HTMLTextAreaElement ||
     (target instanceof HTMLInputElement && !['checkbox', 'range', 'button'].includes(target.type)) ||
-    (target instanceof HTMLElement && target.closest('dialog') !== null)
+    (target instanceof HTMLElement && target.closest('dialog, [role=dialog], [role=menu]') !== null)
   )
 }

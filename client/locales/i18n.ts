@@ -1,13 +1,19 @@
 /** The languages of the editor. Messages are interpreted, not compiled to code, so that no eval is needed. */
 import { createI18n } from 'vue-i18n'
 import en from './en.ts'
+import runningEn from './running.en.ts'
+import runningZh from './running.zh-CN.ts'
 import zh from './zh-CN.ts'
+
+const moment = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const
+const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
 
 export const i18n = createI18n({
   legacy: false,
   locale: 'en',
   fallbackLocale: 'en',
-  messages: { en, 'zh-CN': zh },
+  messages: { en: { ...en, ...runningEn }, 'zh-CN': { ...zh, ...runningZh } },
+  datetimeFormats: { en: { moment, clock }, 'zh-CN': { moment, clock } },
 })
 
 /** A message outside components. A `count` among the values also picks the plural form. */

@@ -1,5 +1,5 @@
 /** What is known of one job, built event by event. Pure: an event that leaves a gap is not applied but reported. */
-import type { JobEvent, JobState } from '#workflows/protocol.ts'
+import type { JobEvent, JobState, RunReason } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { own } from '../document/record.ts'
 
@@ -8,8 +8,9 @@ export type NodeStatus = 'running' | 'done' | 'cached' | 'failed' | 'skipped'
 export interface NodeProgress {
   readonly status: NodeStatus
   readonly ms: number
-  /** Why the node ran, or that it was cached. */
+  /** Why the node ran, or that it was cached, in English. */
   readonly why: string
+  readonly reasons: readonly RunReason[]
   /** How often it ran and how often it was taken from the cache, over all steps. */
   readonly runs: number
   readonly hits: number
@@ -22,6 +23,8 @@ export interface StepProgress {
   readonly done: number
   readonly total: number
   readonly hits: number
+  /** What is left of the whole job as the server expected it at `at`, in milliseconds since 1970; null when it cannot say. */
+  readonly eta: { readonly ms: number; readonly at: number } | null
 }
 
 export interface JobOutput {
@@ -30,6 +33,10 @@ export interface JobOutput {
   readonly width: number
   readonly height: number
   readonly saved: boolean
+  /** Which combination of a sweep it shows, one index per axis; null outside a sweep, and for what all cells share. */
+  readonly cell: readonly number[] | null
+  /** The labelled picture of all cells that a sweep ends with. */
+  readonly isGrid: boolean
 }
 
 export interface Job {
@@ -42,6 +49,7 @@ export interface Job {
   /** By the node that starts the loop. */
   readonly steps: Readonly<Record<string, StepProgress>>
   readonly outputs: readonly JobOutput[]
+  /** Why it failed, or why it waits again. */
   readonly message: string | null
   readonly ms: number | null
 }
@@ -77,9 +85,9 @@ function effect(job: Job, event: JobEvent): Partial<Job> {
   switch (event.kind) {
     case 'queued':
       // Queued again: what ran it died, and it begins anew.
-      return { state: 'queued', nodes: {}, steps: {}, outputs: [] }
+      return { state: 'queued', nodes: {}, steps: {}, outputs: [], message: event.because ?? null }
     case 'started':
-      return { state: 'running' }
+      return { state: 'running', message: null }
     case 'finished':
       return { state: 'finished', ms: event.ms }
     case 'failed':
@@ -87,8 +95,8 @@ function effect(job: Job, event: JobEvent): Partial<Job> {
     case 'cancelled':
       return { state: 'cancelled', nodes: settled(job) }
     case 'output': {
-      const { node, picture, width, height, saved } = event
-      return { outputs: [...job.outputs, { node, picture, width, height, saved }] }
+      const { node, picture, width, height, saved, cell = null, grid: isGrid = false } = event
+      return { outputs: [...job.outputs, { node, picture, width, height, saved, cell, isGrid }] }
     }
     case 'step':
       return { steps: { ...job.steps, [event.node]: afterStep(own(job.steps, event.node), event) } }
@@ -102,7 +110,7 @@ type NodeEvent = Extract<
   { kind: 'node-started' | 'node-finished' | 'node-failed' | 'node-skipped' | 'value' }
 >
 
-const untouched: NodeProgress = { status: 'done', ms: 0, why: '', runs: 0, hits: 0 }
+const untouched: NodeProgress = { status: 'done', ms: 0, why: '', reasons: [], runs: 0, hits: 0 }
 
 function afterNodeEvent(node: NodeProgress = untouched, event: NodeEvent): NodeProgress {
   switch (event.kind) {
@@ -115,14 +123,18 @@ function afterNodeEvent(node: NodeProgress = untouched, event: NodeEvent): NodeP
     case 'value':
       return { ...node, value: event.text }
     case 'node-finished': {
-      const { runs, cachedRuns: hits, ms, why } = event
-      return { ...node, status: runs === 0 && hits > 0 ? 'cached' : 'done', runs, hits, ms, why }
+      const { runs, cachedRuns: hits, ms, why, reasons } = event
+      return { ...node, status: runs === 0 && hits > 0 ? 'cached' : 'done', runs, hits, ms, why, reasons }
     }
   }
 }
 
-function afterStep(step: StepProgress | undefined, event: { index: number; total: number; cached: boolean }) {
-  return { done: event.index + 1, total: event.total, hits: (step?.hits ?? 0) + (event.cached ? 1 : 0) }
+type StepEvent = Extract<JobEvent, { kind: 'step' }>
+
+function afterStep(step: StepProgress | undefined, event: StepEvent): StepProgress {
+  const { index, total, cached, etaMs } = event
+  const hits = (index === 0 ? 0 : (step?.hits ?? 0)) + (cached ? 1 : 0)
+  return { done: index + 1, total, hits, eta: etaMs === undefined ? null : { ms: etaMs, at: Date.now() } }
 }
 
 /** No node runs in a job that is over. */

@@ -1,10 +1,13 @@
-/** The runs of this visit: events, every preview that arrived, and which picture is looked at. */
+/** The runs that this window knows: what happened in each, the previews that came over the line, which one is looked at. */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import type { JobEvent, PreviewHeader } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
-import { pictureUrl } from '../api/http.ts'
-import { isOver, newJob, reduceJob, type Job, type JobOutput } from './job.ts'
+import { loopRegions } from '../document/queries.ts'
+import { isOver, newJob, reduceJob, type Job, type StepProgress } from './job.ts'
+import { newest, picturesByNode, type Shown } from './run-pictures.ts'
+import { useServer } from './server.ts'
+import { useTabs } from './tabs.ts'
 
 /** A preview as it came over the line, still encoded. */
 export interface Frame extends PreviewHeader {
@@ -13,77 +16,92 @@ export interface Frame extends PreviewHeader {
 
 export interface Run {
   readonly job: Job
+  /** The tab that it belongs to; null for one that somebody else began. */
+  readonly tab: string | null
   readonly frames: readonly Frame[]
-  /** Milliseconds since 1970, by this machine's clock. */
+  /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly endedAt: number | null
 }
 
-/** A picture to draw: encoded bytes, or an address of our own server. */
-export interface Shown {
-  readonly source: Blob | string
-  readonly width: number
-  readonly height: number
-  readonly frame: Frame | null
-}
-
-const keptRuns = 24
+const keptRuns = 40
 
 export const useRuns = defineStore('runs', () => {
+  const tabs = useTabs()
+  const server = useServer()
   const runs = shallowRef<readonly Run[]>([])
-  /** The run that is looked at; null for the newest. */
-  const shownId = ref<string | null>(null)
-  /** The preview that is looked at; null for the newest picture. */
-  const scrub = ref<number | null>(null)
+  /** The run that is looked at; null for the current one. */
+  const shownId = shallowRef<string | null>(null)
 
-  const current = computed(() => runs.value.at(-1) ?? null)
-  const shownRun = computed(() => runs.value.find((run) => run.job.id === shownId.value) ?? current.value)
+  /** Those of the workflow that is edited, oldest first. */
+  const ofTab = computed(() => runs.value.filter(({ tab }) => tab !== null && tab === tabs.activeId))
+  /** The run that the graph shows: the one under way, otherwise the last. */
+  const current = computed(() => ofTab.value.find(({ job }) => !isOver(job)) ?? ofTab.value.at(-1) ?? null)
+  const shownRun = computed(() => byId(shownId.value) ?? current.value)
   const busy = computed(() => !isOver(current.value?.job ?? null))
-
-  const shown = computed<Shown | null>(() => {
-    const run = shownRun.value
-    if (!run) return null
-    const frame = scrub.value === null ? null : run.frames[scrub.value]
-    return frame ? showFrame(frame) : newest(run)
-  })
 
   /** The last picture of the newest run that has one: the backdrop of box canvases. */
   const backdrop = computed<Shown | null>(() => {
-    for (const run of runs.value.toReversed()) {
+    for (const run of ofTab.value.toReversed()) {
       const picture = newest(run)
       if (picture) return picture
     }
     return null
   })
 
-  /** What each node of the newest run shows. */
+  /** What each node of the current run shows. */
   const onNodes = computed(() => picturesByNode(current.value))
 
-  function begin(id: string, workflow: Workflow): void {
-    const run: Run = { job: newJob(id, workflow), frames: [], startedAt: Date.now(), endedAt: null }
+  const sent = computed(() => current.value?.job.workflow ?? null)
+  /** The node that starts the loop that a node of the current run stands in. */
+  const loopOf = computed(() => {
+    const regions = sent.value ? loopRegions(sent.value, server.catalogue) : []
+    return new Map(regions.flatMap(({ start, nodes }) => nodes.map((id) => [id, start] as const)))
+  })
+
+  /** How far the loop is in which a node of the current run stands. */
+  function stepOf(node: string): StepProgress | undefined {
+    const start = loopOf.value.get(node)
+    return start === undefined ? undefined : current.value?.job.steps[start]
+  }
+
+  function byId(id: string | null): Run | undefined {
+    return runs.value.find(({ job }) => job.id === id)
+  }
+
+  function begin(id: string, workflow: Workflow, tab: string | null, startedAt = Date.now()): void {
+    const run: Run = { job: newJob(id, workflow), tab, frames: [], startedAt, endedAt: null }
     runs.value = [...runs.value.slice(1 - keptRuns), run]
-    look(null)
+    if (tab !== null && tab === tabs.activeId) look(null)
   }
 
   function look(id: string | null): void {
     shownId.value = id
-    scrub.value = null
   }
 
   /** Applies an event; false when events before it are missing and must be fetched. */
   function take(event: JobEvent): boolean {
-    const run = runs.value.find(({ job }) => job.id === event.job)
+    const run = byId(event.job)
     if (!run) return true
     const { job, gap } = reduceJob(run.job, event)
-    if (job !== run.job) replace({ ...run, job, endedAt: isOver(job) ? (run.endedAt ?? Date.now()) : null })
-    return !gap
+    if (job === run.job) return !gap
+    const endedAt = isOver(job) ? (run.endedAt ?? Date.now()) : null
+    const startedAt = event.kind === 'started' ? Date.now() : run.startedAt
+    replace({ ...run, job, startedAt, endedAt })
+    return true
   }
 
   function takePreview(header: PreviewHeader, bytes: Uint8Array): void {
-    const run = runs.value.find(({ job }) => job.id === header.job)
+    const run = byId(header.job)
     if (!run) return
     const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: header.mime })
     replace({ ...run, frames: [...run.frames, { ...header, blob }] })
+  }
+
+  /** When a job that was fetched began and ended by the server's clock. */
+  function dated(id: string, startedAt: number, endedAt: number | null): void {
+    const run = byId(id)
+    if (run) replace({ ...run, startedAt, endedAt })
   }
 
   function replace(run: Run): void {
@@ -92,56 +110,26 @@ export const useRuns = defineStore('runs', () => {
 
   /** Ends a job that the server no longer knows. */
   function abandon(id: string, message: string): void {
-    const run = runs.value.find(({ job }) => job.id === id)
+    const run = byId(id)
     if (run) replace({ ...run, job: { ...run.job, state: 'failed', message }, endedAt: Date.now() })
   }
 
   return {
     runs,
+    ofTab,
     shownId,
-    scrub,
     current,
     shownRun,
     busy,
-    shown,
     backdrop,
     onNodes,
+    stepOf,
+    byId,
     begin,
     look,
     take,
     takePreview,
+    dated,
     abandon,
   }
 })
-
-export function newest(run: Run): Shown | null {
-  const output = run.job.outputs.at(-1)
-  if (output) return showOutput(output)
-  const frame = run.frames.at(-1)
-  return frame ? showFrame(frame) : null
-}
-
-/** Each picture keeps its one description, so that what shows it is not drawn again with every event. */
-const described = new WeakMap<JobOutput | Frame, Shown>()
-
-function showOutput(output: JobOutput): Shown {
-  const { picture, width, height } = output
-  return remember(output, { source: pictureUrl(picture), width, height, frame: null })
-}
-
-function showFrame(frame: Frame): Shown {
-  return remember(frame, { source: frame.blob, width: frame.width, height: frame.height, frame })
-}
-
-function remember(of: JobOutput | Frame, shown: Shown): Shown {
-  const known = described.get(of)
-  if (!known) described.set(of, shown)
-  return known ?? shown
-}
-
-function picturesByNode(run: Run | null): ReadonlyMap<string, Shown> {
-  const pictures = new Map<string, Shown>()
-  for (const frame of run?.frames ?? []) pictures.set(frame.node, showFrame(frame))
-  for (const output of run?.job.outputs ?? []) pictures.set(output.node, showOutput(output))
-  return pictures
-}

@@ -37,7 +37,7 @@ describe('a job', () => {
     expect(job).toMatchObject({ state: 'finished', ms: 99, lastSeq: 9 })
     expect(job.nodes['body']).toMatchObject({ status: 'done', runs: 1, hits: 1, ms: 20, why: 'first run' })
     expect(job.nodes['end']?.value).toBe('42')
-    expect(job.steps['start']).toEqual({ done: 2, total: 2, hits: 1 })
+    expect(job.steps['start']).toEqual({ done: 2, total: 2, hits: 1, eta: null })
     expect(job.outputs).toHaveLength(1)
   })
 

@@ -1,0 +1,98 @@
+/** Sweeps: which parameters can be swept, the values of an axis, and which picture belongs to which combination. */
+import type { Catalogue, ParamInfo } from '#nodes/node-info.ts'
+import { parseSource, type Workflow } from '#workflows/format.ts'
+import type { Draft } from './change.ts'
+import { own, type Json } from './record.ts'
+
+export const mostCells = 64
+
+export interface Axis {
+  /** `node.param`. */
+  readonly at: string
+  readonly values: readonly Json[]
+}
+
+export interface SweptParam {
+  readonly at: string
+  readonly info: ParamInfo
+  readonly title: string
+}
+
+const sweepable = new Set(['int', 'float', 'text', 'bool', 'choice', 'seed'])
+
+/** The axes of a workflow's sweep; none where it has no sweep. */
+export function axesOf(document: Workflow): readonly Axis[] {
+  return document.sweep?.axes ?? []
+}
+
+/** Every parameter that stands in the file as one plain value. */
+export function sweptParams(document: Workflow, catalogue: Catalogue): SweptParam[] {
+  return Object.entries(document.nodes).flatMap(([id, node]) =>
+    Object.entries(own(catalogue, node.type)?.params ?? {})
+      .filter(([name, info]) => sweepable.has(info.widget) && own(node.inputs, name) === undefined)
+      .map(([name, info]) => {
+        const at = `${id}.${name}`
+        return { at, info, title: axisTitle(document, catalogue, at) }
+      }),
+  )
+}
+
+/** `GatedUNetStep · Guidance`. */
+export function axisTitle(document: Workflow, catalogue: Catalogue, at: string): string {
+  const { node: id, output: param } = parseSource(at)
+  const node = own(document.nodes, id)
+  const info = own(catalogue, node?.type ?? '')
+  return `${node?.title ?? info?.title ?? id} · ${own(info?.params, param)?.title ?? param}`
+}
+
+/** Evenly spaced numbers from one end to the other, both included; whole ones where the parameter wants it. */
+export function range(from: number, to: number, count: number, whole: boolean): number[] {
+  const step = count > 1 ? (to - from) / (count - 1) : 0
+  const values = Array.from({ length: Math.max(count, 0) }, (_, index) => from + index * step)
+  return [...new Set(values.map((value) => (whole ? Math.round(value) : Number(value.toPrecision(6)))))]
+}
+
+/**
+ * Reads values that a person lists, separated by commas or lines (for texts: lines only). Null where one does not suit.
+ */
+export function readList(text: string, info: ParamInfo): Json[] | null {
+  const parts = text
+    .split(info.widget === 'text' ? /\n/ : /[\n,，]/)
+    .map((part) => part.trim())
+    .filter(Boolean)
+  const values = parts.map((part) => readOne(part, info))
+  return values.includes(undefined) ? null : (values as Json[])
+}
+
+function readOne(text: string, info: ParamInfo): Json | undefined {
+  if (info.widget === 'text') return text
+  if (info.widget === 'choice') return info.choices?.includes(text) ? text : undefined
+  if (info.widget === 'bool') return text === 'true' ? true : text === 'false' ? false : undefined
+  if (info.widget === 'seed') return readSeed(text)
+  const number = Number(text)
+  const fits = number >= (info.min ?? -Infinity) && number <= (info.max ?? Infinity)
+  return fits && (info.widget === 'float' || Number.isInteger(number)) ? number : undefined
+}
+
+/** Seeds beyond 2^53 stay digits: a number would round them. */
+function readSeed(text: string): Json | undefined {
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) return undefined
+  return Number.isSafeInteger(Number(text)) ? Number(text) : text
+}
+
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Writes the sweep into the workflow; none takes it out. */
+export function setSweep(draft: Draft, axes: readonly Axis[]): void {
+  if (axes.length === 0) draft.drop(['sweep'])
+  else draft.put(['sweep'], { axes })
+}
+
+/** The last picture of each combination, by its places on the axes: `2,0`. */
+export function cellsOf<T extends { readonly cell: readonly number[] | null }>(
+  outputs: readonly T[],
+): ReadonlyMap<string, T> {
+  return new Map(outputs.flatMap((output) => (output.cell ? [[output.cell.join(','), output] as const] : [])))
+}

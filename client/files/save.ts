@@ -1,0 +1,102 @@
+/** Saving workflows: on the server, as a file, inside a picture, as a link. */
+import type { Workflow } from '#workflows/format.ts'
+import { pictureUrl } from '../api/machine.ts'
+import { RevConflict, saveStored, share } from '../api/library.ts'
+import { setName } from '../document/edits.ts'
+import { serialise } from '../document/file.ts'
+import { writePngText } from '../document/png-text.ts'
+import { workflow } from '../document/workflow-document.ts'
+import { translate } from '../locales/i18n.ts'
+import { useDialogs } from '../stores/dialogs.ts'
+import { useNotices } from '../stores/notices.ts'
+import { useScrub } from '../stores/scrub.ts'
+import { useServer } from '../stores/server.ts'
+import { useTabs } from '../stores/tabs.ts'
+import { stamped } from './differences.ts'
+import { paintGraph } from './graph-picture.ts'
+
+/** The workflow as it leaves this machine. */
+export function outgoing(document: Workflow): Workflow {
+  const { catalogue, models } = useServer()
+  return stamped(document, catalogue, models)
+}
+
+/** Saves over the revision that the tab came from; one that was never saved is given a name first. */
+export async function save(): Promise<void> {
+  workflow.end()
+  const { active } = useTabs()
+  if (!active) return
+  if (active.stored) await put(active.stored.id, active.stored.rev)
+  else useDialogs().show({ kind: 'save-as' })
+}
+
+/** Saves under a name, as a workflow of its own. */
+export async function saveAs(name: string): Promise<void> {
+  workflow.editFile('rename', (draft) => setName(draft, name))
+  await put(crypto.randomUUID(), 0)
+}
+
+/** Saves over whatever stands there, which the person has been told of. */
+export async function saveOver(rev: number): Promise<void> {
+  const { active } = useTabs()
+  if (active?.stored) await put(active.stored.id, rev)
+}
+
+async function put(id: string, rev: number): Promise<void> {
+  const tabs = useTabs()
+  const tab = tabs.active
+  if (!tab) return
+  const sent = workflow.current.value
+  try {
+    const { rev: now, name } = await saveStored(id, rev, outgoing(sent))
+    tabs.update(tab.id, { clean: sent, stored: { id, rev: now } })
+    useNotices().say(translate('notice.saved', { name }))
+  } catch (error) {
+    if (error instanceof RevConflict) useDialogs().show({ kind: 'conflict', rev: error.rev })
+    else useNotices().say(error instanceof Error ? error.message : String(error), 'bad')
+  }
+}
+
+/** Hands the workflow to the browser as a download. */
+export function exportJson(): void {
+  const document = workflow.current.value
+  download(
+    new Blob([serialise(outgoing(document))], { type: 'application/json' }),
+    `${fileName(document)}.json`,
+  )
+}
+
+/** The picture that is looked at, or else one of the graph, with the workflow as it stands inside. */
+export async function exportPng(): Promise<void> {
+  const document = workflow.current.value
+  const { output } = useScrub()
+  const made = output ? await fetch(pictureUrl(output.picture)).catch(() => null) : null
+  const picture = made?.ok ? await made.blob() : await paintGraph(document, useServer().catalogue)
+  const bytes = new Uint8Array(await picture.arrayBuffer())
+  const file = writePngText(bytes, 'groundwork', JSON.stringify(outgoing(document)))
+  download(new Blob([file], { type: 'image/png' }), `${fileName(document)}.png`)
+}
+
+/** Puts the workflow where a link leads to it, and shows the link. */
+export async function shareLink(): Promise<void> {
+  try {
+    const hash = await share(outgoing(workflow.current.value))
+    useDialogs().show({ kind: 'share', address: `${location.origin}${location.pathname}#/s/${hash}` })
+  } catch (error) {
+    useNotices().say(error instanceof Error ? error.message : String(error), 'bad')
+  }
+}
+
+function download(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob)
+  const anchor = document.createElement('a')
+  anchor.href = address
+  anchor.download = name
+  anchor.click()
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}
+
+function fileName({ name }: Workflow): string {
+  const safe = (name ?? '').replace(/[\\/:*?"<>|\p{Cc}]+/gu, ' ').trim()
+  return safe.slice(0, 80) || 'workflow'
+}

@@ -1,0 +1,29 @@
+/** Which dialog stands over the page, and what it is about. One at a time. */
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import type { Difference } from '../files/differences.ts'
+
+export type Dialog =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'settings' }
+  /** The tab is to be saved under a name of its own. */
+  | { readonly kind: 'save-as' }
+  | { readonly kind: 'library' }
+  | { readonly kind: 'share'; readonly address: string }
+  /** Another revision stands on the server than the one that the tab came from; 0 when it was removed. */
+  | { readonly kind: 'conflict'; readonly rev: number }
+  | { readonly kind: 'differences'; readonly name: string; readonly found: readonly Difference[] }
+  | { readonly kind: 'close-tab'; readonly tab: string }
+  | { readonly kind: 'sweep'; readonly at?: string }
+  | { readonly kind: 'picture' }
+
+export const useDialogs = defineStore('dialogs', () => {
+  const open = shallowRef<Dialog | null>(null)
+  function show(dialog: Dialog): void {
+    open.value = dialog
+  }
+  function close(): void {
+    open.value = null
+  }
+  return { open, show, close }
+})
