@@ -21,9 +21,9 @@ export function describeNode(node: AnyNode, local: LocalChoices): NodeInfo {
     name,
     describeParam(node, name, schema, local),
   ])
-  const inputs = Object.entries(node.inputs).map(([name, { type, optional, description }]) => [
+  const inputs = Object.entries(node.inputs).map(([name, { type, optional, lazy, list, description }]) => [
     name,
-    { type, optional: optional ?? false, description },
+    { type, optional: optional ?? false, ...(lazy && { lazy }), ...(list && { list }), description },
   ])
   const { type, version, title, description, outputs, loop } = node
   return {

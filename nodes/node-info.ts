@@ -5,11 +5,17 @@ import type { WireType } from './wire-types.ts'
 export interface InputInfo {
   readonly type: WireType
   readonly optional: boolean
+  /** What feeds it runs only when it is needed: a branch not taken costs nothing. */
+  readonly lazy?: boolean
+  /** Takes a whole list at once; a list that arrives anywhere else has the node run once per item. */
+  readonly list?: boolean
   readonly description: string
 }
 
 export interface OutputInfo {
   readonly type: WireType
+  /** Gives a list: what it feeds runs once per item. */
+  readonly list?: boolean
   readonly description: string
 }
 

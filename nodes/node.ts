@@ -23,11 +23,17 @@ declare module 'zod' {
 export interface InputSpec {
   readonly type: WireType
   readonly optional?: boolean
+  /** What feeds it runs only when the node's `needs` names it. */
+  readonly lazy?: boolean
+  /** Takes a whole list at once; a list that arrives anywhere else has the node run once per item. */
+  readonly list?: boolean
   readonly description: string
 }
 
 export interface OutputSpec {
   readonly type: WireType
+  /** Gives a list; what it feeds runs once per item. */
+  readonly list?: boolean
   readonly description: string
 }
 
@@ -67,14 +73,20 @@ export interface RunContext {
   ): Promise<void>
 }
 
-type InputValues<I extends Inputs> = {
-  readonly [K in keyof I]: I[K]['optional'] extends true
-    ? ValueOf<I[K]['type']> | undefined
-    : ValueOf<I[K]['type']>
+type PortValue<S extends InputSpec | OutputSpec> = S extends { readonly list: true }
+  ? readonly ValueOf<S['type']>[]
+  : ValueOf<S['type']>
+type InputValue<S extends InputSpec> = S extends { readonly optional: true } | { readonly lazy: true }
+  ? PortValue<S> | undefined
+  : PortValue<S>
+type InputValues<I extends Inputs> = { readonly [K in keyof I]: InputValue<I[K]> }
+/** What has arrived when a node is asked which of its lazy inputs it needs. */
+type EagerValues<I extends Inputs> = {
+  readonly [K in keyof I as I[K] extends { readonly lazy: true } ? never : K]: InputValue<I[K]>
 }
 type ParamValues<P extends Params> = { readonly [K in keyof P]: z.output<P[K]> }
 type OutputValues<O extends Outputs, Each extends string> = {
-  readonly [K in keyof O]: K extends Each ? readonly ValueOf<O[K]['type']>[] : ValueOf<O[K]['type']>
+  readonly [K in keyof O]: K extends Each ? readonly ValueOf<O[K]['type']>[] : PortValue<O[K]>
 }
 
 /** Opens a loop: its `run` is called once and returns, for the output named `each`, one value per iteration. */
@@ -110,6 +122,10 @@ export interface NodeDefinition<
   readonly params: P
   readonly loop?: LoopStart<Each> | LoopEnd
   readonly sideEffect?: boolean
+  /** Most of its time it waits for a disk or a network: others run meanwhile. */
+  readonly waits?: boolean
+  /** Which lazy inputs it needs, given everything else: same values, same answer. To be given where there are any. */
+  needs?(values: NoInfer<EagerValues<I> & ParamValues<P>>): readonly NoInfer<Extract<keyof I, string>>[]
   run(
     values: NoInfer<InputValues<I> & ParamValues<P>>,
     context: RunContext,
@@ -117,7 +133,8 @@ export interface NodeDefinition<
 }
 
 /** A definition whose ports are not known to the compiler: what the engine and the registry work with. */
-export interface AnyNode extends Omit<NodeDefinition, 'run'> {
+export interface AnyNode extends Omit<NodeDefinition, 'run' | 'needs'> {
+  needs?(values: Record<string, unknown>): readonly string[]
   run(
     values: Record<string, unknown>,
     context: RunContext,

@@ -82,6 +82,7 @@ export interface WireValues {
   Int: number
   Float: number
   Bool: boolean
+  Any: unknown
 }
 
 export type ValueOf<T extends WireType> = WireValues[T]

@@ -12,6 +12,7 @@
  * - `Image`: float32, 0..1, RGB, HWC.
  * - `Mask`: float32, 0..1, HW; 1 = keep.
  * - `Step`: one denoising step: index, total, timestep, sigma, and the schedule it belongs to.
+ * - `Any`: whatever arrives. All inputs of this type of one node take the same, and its outputs of this type carry it.
  */
 export const wireTypes = [
   'Model',
@@ -27,11 +28,15 @@ export const wireTypes = [
   'Int',
   'Float',
   'Bool',
+  'Any',
 ] as const
 
 export type WireType = (typeof wireTypes)[number]
 
-/** Whether an output of type `from` may feed an input of type `to`. Int → Float is allowed, Float → Int is not. */
+/**
+ * Whether an output of type `from` may feed an input of type `to`. Int → Float is allowed, Float → Int is not; what an
+ * `Any` carries is only known once it is linked, and judged with the whole workflow.
+ */
 export function canConnect(from: WireType, to: WireType): boolean {
-  return from === to || (from === 'Int' && to === 'Float')
+  return from === to || from === 'Any' || to === 'Any' || (from === 'Int' && to === 'Float')
 }

@@ -78,7 +78,7 @@ function nodeFaults(node: AnyNode, type: string): string[] {
   if (!Number.isInteger(node.version) || node.version < 1)
     faults.push(`its version is ${node.version}, count from 1`)
   if (node.title.trim() === '') faults.push('it has no title, give it a display name')
-  return [...faults, ...portFaults(node), ...loopFaults(node), ...paramFaults(node)]
+  return [...faults, ...portFaults(node), ...loopFaults(node), ...lazyFaults(node), ...paramFaults(node)]
 }
 
 function portFaults({ inputs, outputs, params }: AnyNode): string[] {
@@ -103,6 +103,17 @@ function loopFaults({ loop, inputs, outputs }: AnyNode): string[] {
   if (loop?.role === 'end' && Object.keys(inputs).length === 0)
     return ['it closes a loop and has no input, declare what the loop carries']
   return []
+}
+
+/** The start and the end of a loop stand for a whole region, which is neither lazy nor a list. */
+function lazyFaults({ loop, inputs, outputs, needs }: AnyNode): string[] {
+  const lazy = Object.keys(inputs).filter((name) => inputs[name]?.lazy)
+  const lists = [...Object.entries(inputs), ...Object.entries(outputs)].filter(([, { list }]) => list)
+  const odd = loop ? [...lazy, ...lists.map(([name]) => name)] : []
+  const faults = odd.map((name) => `'${name}' of a loop's start or end can be neither lazy nor a list`)
+  if (lazy.length > 0 && !needs)
+    faults.push(`it has lazy inputs and does not say when it needs them, give it \`needs\``)
+  return faults
 }
 
 /** A default stands for the value of every file that does not name one, so it must be allowed itself. */

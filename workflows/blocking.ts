@@ -17,11 +17,20 @@ export function blockingFaults(
   catalogue: Catalogue,
   targets?: readonly string[],
 ): readonly Fault[] {
-  if (faults.length === 0) return faults
-  const { plan } = planWorkflow(workflow, new Map(Object.entries(catalogue)), targets)
-  if (!plan) return faults
-  const needed = new Set(plan.units.flatMap(nodesOf))
+  if (faults.length === 0 && !targets) return faults
+  const { plan, faults: others } = planWorkflow(workflow, new Map(Object.entries(catalogue)), targets)
+  if (!plan) {
+    const known = new Set(faults.map(({ message }) => message))
+    return [...faults, ...others.filter(({ message }) => !known.has(message))]
+  }
+  const needed = new Set(plan.units.flatMap(nodesOf).flatMap(withOuter))
   return faults.filter(({ path: [part, id] }) => part !== 'nodes' || needed.has(String(id)))
+}
+
+/** A node inside a subgraph, and the nodes that stand for what it is inside of: `a/b/c`, `a/b`, `a`. */
+function withOuter(id: string): string[] {
+  const parts = id.split('/')
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
 function nodesOf(unit: Unit): readonly string[] {

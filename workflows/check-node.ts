@@ -4,12 +4,19 @@ import { canConnect, type WireType } from '#nodes/wire-types.ts'
 import { valueFaults } from './check-value.ts'
 import type { Fault, FaultCode } from './fault.ts'
 import { parseSource, type WorkflowNode } from './format.ts'
+import type { OutputTypes } from './any-type.ts'
 import { nearest, suggest } from './nearest.ts'
 
 /** What a node stands among. Maps: a workflow may name its nodes and ports as it likes, `toString` too. */
 export interface Surroundings {
   readonly catalogue: ReadonlyMap<string, NodeInfo>
+  /** The nodes of the same graph: of the file, or of one subgraph. */
   readonly nodes: ReadonlyMap<string, WorkflowNode>
+  readonly types: OutputTypes
+  /** What the nodes of this graph are called from outside: '' or `outer/`. */
+  readonly prefix: string
+  /** Inputs and parameters, `node.name`, that are linked or set from outside, and judged there. */
+  readonly fed: ReadonlySet<string>
   /** Nodes of the file that are too broken to be read; links from them are not judged. */
   readonly unreadable: ReadonlySet<string>
 }
@@ -20,15 +27,16 @@ export function nodeFaults(id: string, node: WorkflowNode, around: Surroundings)
   const check = new NodeCheck(id, node, info, around)
   check.values()
   check.links()
-  check.missing()
+  // What does not run need not be complete.
+  if (!node.mode) check.missing()
   return check.faults
 }
 
-function unknownNode(id: string, type: string, { catalogue }: Surroundings): Fault {
+function unknownNode(id: string, type: string, { catalogue, prefix }: Surroundings): Fault {
   const guess = nearest(type, catalogue.keys())
   const wish = guess ? `did you mean '${guess}'?` : 'remove the node, or install what brings it'
-  const message = `Cannot run node '${id}': there is no node type '${type}', ${wish}`
-  return { code: 'unknown-node', path: ['nodes', id, 'type'], message }
+  const message = `Cannot run node '${prefix}${id}': there is no node type '${type}', ${wish}`
+  return { code: 'unknown-node', path: ['nodes', prefix + id, 'type'], message }
 }
 
 class NodeCheck {
@@ -59,7 +67,7 @@ class NodeCheck {
     }
     for (const [name, param] of Object.entries(params)) {
       // A linked parameter takes what arrives; the value that stands in the file waits for the link to go.
-      if (this.#links.has(name)) continue
+      if (this.#links.has(name) || this.#isFed(name)) continue
       const value = this.#values.has(name) ? this.#values.get(name) : param.default
       for (const { path, message } of valueFaults(param, value))
         this.#blame(
@@ -71,16 +79,34 @@ class NodeCheck {
   }
 
   links(): void {
+    let carried: WireType | null = null
     for (const [name, source] of this.#links) {
       const type = this.#typeAt(name)
-      if (type !== null) this.#checkLink(name, type, source)
+      if (type === null) continue
+      const given = this.#checkLink(name, type, source)
+      if (type !== 'Any' || given === null || given === 'Any') continue
+      carried ??= given
+      if (given !== carried)
+        this.#blame(
+          'wrong-link',
+          ['inputs', name],
+          `its inputs must all carry the same, '${name}' brings ${given} and another ${carried}`,
+        )
     }
   }
 
   missing(): void {
     for (const [name, { optional, type }] of Object.entries(this.#info.inputs))
-      if (!optional && !this.#links.has(name))
-        this.#blame('missing-input', ['inputs', name], `its input '${name}' has no link, it needs a ${type}`)
+      if (!optional && !this.#links.has(name) && !this.#isFed(name))
+        this.#blame(
+          'missing-input',
+          ['inputs', name],
+          `its input '${name}' has no link, it needs ${wordFor(type)}`,
+        )
+  }
+
+  #isFed(name: string): boolean {
+    return this.#around.fed.has(`${this.#id}.${name}`)
   }
 
   /** The type of an input or a linkable parameter; null and a fault where it is neither. */
@@ -97,35 +123,36 @@ class NodeCheck {
     return param?.wire ?? null
   }
 
-  #checkLink(name: string, type: WireType, text: string): void {
-    const { nodes, catalogue, unreadable } = this.#around
+  /** The type that arrives; null where that cannot be said. */
+  #checkLink(name: string, type: WireType, text: string): WireType | null {
+    const { nodes, catalogue, unreadable, types } = this.#around
     const source = parseSource(text)
-    if (unreadable.has(source.node)) return
+    if (unreadable.has(source.node)) return null
     const from = nodes.get(source.node)
-    const path = ['inputs', name]
+    const wrong = (code: FaultCode, message: string) => {
+      this.#blame(code, ['inputs', name], message)
+      return null
+    }
     if (!from) {
       const wish = suggest(source.node, [...nodes.keys()])
-      return this.#blame(
-        'wrong-link',
-        path,
-        `'${name}' is linked to '${source.node}', and there is no such node${wish}`,
-      )
+      return wrong('wrong-link', `'${name}' is linked to '${source.node}', and there is no such node${wish}`)
     }
     const info = catalogue.get(from.type)
-    if (!info) return
-    const output = Object.hasOwn(info.outputs, source.output) ? info.outputs[source.output] : undefined
-    const call = `'${source.node}' (${info.title})`
-    if (!output) {
+    if (!info) return null
+    const given = types.typeOf(text)
+    if (given === null) {
       const wish = suggest(source.output, Object.keys(info.outputs))
-      return this.#blame(
+      const call = `'${source.node}' (${info.title})`
+      return wrong(
         'unknown-port',
-        path,
         `'${name}' is linked to ${call}, which has no output '${source.output}'${wish}`,
       )
     }
-    if (canConnect(output.type, type)) return
-    const message = `its '${name}' takes ${type}, and '${text}' gives ${output.type}${this.#bridge(output.type, type)}`
-    this.#blame('wrong-link', path, message)
+    if (canConnect(given, type)) return given
+    return wrong(
+      'wrong-link',
+      `its '${name}' takes ${type}, and '${text}' gives ${given}${this.#bridge(given, type)}`,
+    )
   }
 
   /** The node that makes one type of another, where there is one. */
@@ -140,7 +167,13 @@ class NodeCheck {
   }
 
   #blame(code: FaultCode, path: readonly (string | number)[], message: string): void {
-    const place = `node '${this.#id}' (${this.#info.title})`
-    this.faults.push({ code, path: ['nodes', this.#id, ...path], message: `Cannot run ${place}: ${message}` })
+    const id = this.#around.prefix + this.#id
+    const place = `node '${id}' (${this.#info.title})`
+    this.faults.push({ code, path: ['nodes', id, ...path], message: `Cannot run ${place}: ${message}` })
   }
+}
+
+function wordFor(type: WireType): string {
+  if (type === 'Any') return 'one'
+  return /^[AEIOU]/.test(type) ? `an ${type}` : `a ${type}`
 }

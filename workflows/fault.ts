@@ -10,6 +10,9 @@ export type FaultCode =
   | 'wrong-value'
   | 'cycle'
   | 'loop'
+  /** Lists of lists, a list made inside a loop, and such. */
+  | 'list'
+  | 'sweep'
   | 'too-large'
   /** The workflow may be fine, but the server has too much to do to take it. */
   | 'busy'

@@ -1,5 +1,5 @@
 /** The links of a workflow as a graph, put in order. Linear in nodes and links, and never recursive. */
-import { parseSource, type Workflow } from './format.ts'
+import { parseSource, type WorkflowNode } from './format.ts'
 
 /** One link, as its receiving node sees it. */
 export interface Link {
@@ -12,10 +12,10 @@ export interface Link {
 /** The links into every node, by node id, in the order of the file. Links from nodes that do not exist are left out. */
 export type Links = ReadonlyMap<string, readonly Link[]>
 
-export function linksOf(workflow: Workflow): Links {
+export function linksOf(nodes: ReadonlyMap<string, WorkflowNode>): Links {
   const links = new Map<string, Link[]>()
-  for (const id of Object.keys(workflow.nodes)) links.set(id, [])
-  for (const [id, node] of Object.entries(workflow.nodes))
+  for (const id of nodes.keys()) links.set(id, [])
+  for (const [id, node] of nodes)
     for (const [input, text] of Object.entries(node.inputs ?? {})) {
       const { node: from, output } = parseSource(text)
       if (links.has(from)) links.get(id)?.push({ input, from, output })

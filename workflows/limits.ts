@@ -1,7 +1,12 @@
 /** How much a workflow may hold. A file beyond these is refused before anything else looks at it. */
 export const limits = {
-  nodes: 1000,
-  links: 5000,
+  /** Those that subgraphs stand for included. */
+  nodes: 4000,
+  links: 20_000,
+  /** Combinations of values in a sweep. */
+  cells: 64,
+  /** Subgraphs inside one another. */
+  subgraphDepth: 16,
   /** UTF-16 code units of any one text or key. */
   textLength: 65_536,
   /** Objects and arrays inside one another. */

@@ -5,14 +5,21 @@
 import type { NodeInfo } from '#nodes/node-info.ts'
 import { canConnect, type WireType } from '#nodes/wire-types.ts'
 import type { Fault } from './fault.ts'
-import type { Workflow } from './format.ts'
+import type { WorkflowNode } from './format.ts'
 import type { Link, Links } from './graph.ts'
+
+export interface InputShape {
+  readonly type: WireType
+  readonly optional?: boolean
+  readonly lazy?: boolean
+  readonly list?: boolean
+}
 
 /** What ordering needs to know of a node's type; the catalogue's entry and a node's definition both have it. */
 export interface NodeShape {
   readonly title: string
-  readonly inputs: Readonly<Record<string, { readonly type: WireType; readonly optional?: boolean }>>
-  readonly outputs: Readonly<Record<string, { readonly type: WireType }>>
+  readonly inputs: Readonly<Record<string, InputShape>>
+  readonly outputs: Readonly<Record<string, { readonly type: WireType; readonly list?: boolean }>>
   readonly loop?: NodeInfo['loop']
   readonly sideEffect?: boolean
 }
@@ -53,14 +60,14 @@ export function leakFault(id: string, { input, from }: Link, start: string): Fau
   return { code: 'loop', path: ['nodes', id, 'inputs', input], message }
 }
 
-/** Finds the loops of a workflow. `order` is one in which every node comes after what it needs. */
+/** Finds the loops of a graph. `order` is one in which every node comes after what it needs. */
 export function findLoops(
-  workflow: Workflow,
+  nodes: ReadonlyMap<string, WorkflowNode>,
   links: Links,
   order: readonly string[],
   shapes: Shapes,
 ): FoundLoops {
-  const finder = new LoopFinder(workflow, links, shapes)
+  const finder = new LoopFinder(nodes, links, shapes)
   for (const id of order) finder.place(id)
   return { loops: finder.close(), loopOf: finder.loopOf, faults: finder.faults }
 }
@@ -69,12 +76,12 @@ class LoopFinder {
   readonly faults: Fault[] = []
   readonly loopOf = new Map<string, string>()
   readonly #open = new Map<string, OpenLoop>()
-  readonly #workflow: Workflow
+  readonly #nodes: ReadonlyMap<string, WorkflowNode>
   readonly #links: Links
   readonly #shapes: Shapes
 
-  constructor(workflow: Workflow, links: Links, shapes: Shapes) {
-    this.#workflow = workflow
+  constructor(nodes: ReadonlyMap<string, WorkflowNode>, links: Links, shapes: Shapes) {
+    this.#nodes = nodes
     this.#links = links
     this.#shapes = shapes
   }
@@ -170,11 +177,11 @@ class LoopFinder {
   }
 
   #shapeOf(id: string): NodeShape | undefined {
-    return this.#shapes.get(this.#workflow.nodes[id]?.type ?? '')
+    return this.#shapes.get(this.#nodes.get(id)?.type ?? '')
   }
 
   #call(id: string): string {
-    return `'${id}' (${this.#shapeOf(id)?.title ?? this.#workflow.nodes[id]?.type})`
+    return `'${id}' (${this.#shapeOf(id)?.title ?? this.#nodes.get(id)?.type})`
   }
 
   #blame(id: string, message: string): void {

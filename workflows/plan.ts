@@ -1,8 +1,13 @@
 /** In what order a workflow runs: hoisted nodes, loops, and what comes after them. Linear, and never recursive. */
 import type { Fault } from './fault.ts'
+import { checkSubgraphs } from './check-subgraphs.ts'
+import { expandWorkflow, type FlatNodes } from './expand.ts'
 import type { Workflow } from './format.ts'
-import { linksOf, needsOf, rings, sort, type Links, type Needs } from './graph.ts'
+import { linksOf, needsOf, rings, sort, type Link, type Links, type Needs } from './graph.ts'
+import { findLists } from './lists.ts'
 import { findLoops, leakFault, type FoundLoops, type Loop, type Shapes } from './loops.ts'
+import { unmuted } from './mute.ts'
+import { defaultTargets, expandTargets, targetFaults } from './targets.ts'
 
 /** One node that runs once, or one loop that runs as a whole. */
 export type Unit = { readonly kind: 'node'; readonly id: string } | ({ readonly kind: 'loop' } & Loop)
@@ -11,8 +16,14 @@ export interface Plan {
   /** Every unit comes after all that it needs. */
   readonly units: readonly Unit[]
   readonly targets: readonly string[]
+  /** Every node that could run, by its id: see `expand.ts`. */
+  readonly nodes: FlatNodes
   /** The links into each node that runs. */
   readonly links: Links
+  /** Units that run once per item of a list, by their node or their loop's start. */
+  readonly mapped: ReadonlySet<string>
+  /** Links that bring a list from outside the unit they lead into. */
+  readonly lists: ReadonlySet<Link>
 }
 
 export type PlanResult =
@@ -21,34 +32,45 @@ export type PlanResult =
 
 /**
  * Orders the targets of a workflow and all that they need; nothing else is in the plan. Without targets these are the
- * nodes with a side effect, or every node that feeds no other where there is none.
+ * nodes with a side effect, or every node that feeds no other where there is none. A target that stands for a subgraph
+ * means the nodes behind its outputs and those inside with a side effect.
  *
- * Faults are rings (`cycle`), wrong loops (`loop`) and targets that do not exist, anywhere in the workflow. Links from
- * nodes that do not exist are ignored; `validateWorkflow` reports them.
+ * Faults are rings (`cycle`), wrong loops (`loop`), wrong lists (`list`) and targets that cannot run, anywhere in the
+ * workflow. Links from nodes that do not exist are ignored; `validateWorkflow` reports them.
  */
 export function planWorkflow(workflow: Workflow, shapes: Shapes, targets?: readonly string[]): PlanResult {
-  const links = linksOf(workflow)
-  const missing = (targets ?? []).filter((id) => !links.has(id)).map(missingTarget)
-  const needs = needsOf(links)
-  const { order, stuck } = sort(needs)
-  if (stuck.size > 0) return { plan: null, faults: [...missing, ...rings(needs, stuck).map(ringFault)] }
-  const found = findLoops(workflow, links, order, shapes)
-  const units = orderUnits(links, order, found)
-  const faults = [...missing, ...found.faults, ...(found.faults.length === 0 ? units.faults : [])]
-  if (faults.length > 0) return { plan: null, faults }
-  const aims = targets ?? defaultTargets(workflow, links, shapes)
-  const needed = closure(aims, links, found)
-  return {
-    plan: { units: units.list.flatMap((unit) => restrict(unit, needed)), targets: aims, links },
-    faults: [],
-  }
+  const subgraphs = checkSubgraphs(workflow)
+  if (subgraphs.faults.length > 0) return { plan: null, faults: subgraphs.faults }
+  return planNodes(expandWorkflow(workflow, shapes).nodes, shapes, targets)
 }
 
-function missingTarget(id: string): Fault {
+/** The same for a workflow that was expanded already. */
+export function planNodes(nodes: FlatNodes, shapes: Shapes, targets?: readonly string[]): PlanResult {
+  const links = linksOf(nodes)
+  const needs = needsOf(links)
+  const { order, stuck } = sort(needs)
+  if (stuck.size > 0) return { plan: null, faults: rings(needs, stuck).map(ringFault) }
+  const found = findLoops(nodes, links, order, shapes)
+  const units = orderUnits(links, order, found)
+  const faults = found.faults.length > 0 ? found.faults : units.faults
+  if (faults.length > 0) return { plan: null, faults }
+  const flow = findLists(nodes, links, units.list, shapes)
+  const running = unmuted(nodes, links, units.list, shapes)
+  const aims = targets ? expandTargets(targets, nodes, links, shapes) : defaultTargets(running, nodes, shapes)
+  const wrong = [...targetFaults(aims, nodes, running), ...flow.faults]
+  if (wrong.length > 0) return { plan: null, faults: wrong }
+  const needed = closure(aims, running, found)
+  const { mapped, lists } = flow
   return {
-    code: 'unknown-node',
-    path: ['nodes', id],
-    message: `Cannot run up to node '${id}': the workflow has no such node`,
+    plan: {
+      units: units.list.flatMap((unit) => restrict(unit, needed)),
+      targets: aims,
+      nodes,
+      links: running,
+      mapped,
+      lists,
+    },
+    faults: [],
   }
 }
 
@@ -59,15 +81,6 @@ function ringFault(ring: readonly string[]): Fault {
     path: ['nodes', ring[0] ?? ''],
     message: `Nodes wait for each other in a ring: ${path}; remove one of these links`,
   }
-}
-
-function defaultTargets(workflow: Workflow, links: Links, shapes: Shapes): string[] {
-  const ids = [...links.keys()]
-  const effects = ids.filter((id) => shapes.get(workflow.nodes[id]?.type ?? '')?.sideEffect)
-  if (effects.length > 0) return effects
-  const used = new Set<string>()
-  for (const list of links.values()) for (const { from } of list) used.add(from)
-  return ids.filter((id) => !used.has(id))
 }
 
 /** Loops are taken as one unit each, so that all a loop needs runs before it and all that needs it runs after it. */

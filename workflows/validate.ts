@@ -2,11 +2,16 @@
 import type { Catalogue } from '#nodes/node-info.ts'
 import { dataFaults } from './check-data.ts'
 import { readFormat } from './check-format.ts'
-import { nodeFaults, type Surroundings } from './check-node.ts'
+import { OutputTypes } from './any-type.ts'
+import { nodeFaults } from './check-node.ts'
+import { checkSubgraphs, portFaults } from './check-subgraphs.ts'
+import { sweepFaults } from './check-sweep.ts'
+import { expandWorkflow, type Passed, type Scope } from './expand.ts'
 import type { Fault } from './fault.ts'
 import type { Workflow } from './format.ts'
 import { limits } from './limits.ts'
-import { planWorkflow } from './plan.ts'
+import { planNodes } from './plan.ts'
+import { subgraphsOf, withSubgraphs } from './subgraph-shape.ts'
 
 export interface Validated {
   /** The workflow where its format can be read, whatever else is wrong with it; nodes of unknown types keep their data. */
@@ -34,21 +39,47 @@ export function validateWorkflow(json: unknown, catalogue: Catalogue): Validated
 }
 
 function contentFaults(workflow: Workflow, catalogue: Catalogue, unreadable: ReadonlySet<string>): Fault[] {
-  const infos = new Map(Object.entries(catalogue))
-  const around: Surroundings = {
-    catalogue: infos,
-    nodes: new Map(Object.entries(workflow.nodes)),
-    unreadable,
+  const checked = checkSubgraphs(workflow)
+  const subgraphs = subgraphsOf(workflow)
+  const infos = withSubgraphs(catalogue, subgraphs, checked.order)
+  const faults = [...checked.faults]
+  for (const [name, subgraph] of subgraphs) faults.push(...portFaults(name, subgraph, infos))
+  const expanded = checked.faults.length === 0 ? expandWorkflow(workflow, infos) : null
+  const scopes = expanded?.scopes ?? [wholeFile(workflow)]
+  for (const { prefix, nodes, fed } of scopes) {
+    const types = new OutputTypes(nodes, infos)
+    const around = {
+      catalogue: infos,
+      nodes,
+      types,
+      prefix,
+      fed,
+      unreadable: prefix === '' ? unreadable : noNames,
+    }
+    for (const [id, node] of nodes) {
+      faults.push(...nodeFaults(id, node, around))
+      if (faults.length > limits.faults) return faults
+    }
   }
-  const faults: Fault[] = []
-  for (const [id, node] of around.nodes) {
-    faults.push(...nodeFaults(id, node, around))
-    if (faults.length > limits.faults) return faults
-  }
+  faults.push(...sweepFaults(workflow, infos), ...(expanded?.empty ?? []).map(emptyFault))
   // What is unreadable may hold the missing half of a loop.
-  if (unreadable.size > 0) return faults
+  if (unreadable.size > 0 || !expanded) return faults
   const known = new Set(faults.map(({ path }) => path.join(' ')))
-  return [...faults, ...planWorkflow(workflow, infos).faults.filter(({ path }) => !known.has(path.join(' ')))]
+  const { faults: others } = planNodes(expanded.nodes, infos)
+  return [...faults, ...others.filter(({ path }) => !known.has(path.join(' ')))]
+}
+
+const noNames: ReadonlySet<string> = new Set()
+
+function wholeFile({ nodes }: Workflow): Scope {
+  return { prefix: '', nodes: new Map(Object.entries(nodes)), fed: noNames }
+}
+
+function emptyFault({ node, input, bypassed }: Passed): Fault {
+  const message =
+    `Cannot run node '${node}': its '${input}' is linked to '${bypassed}', which is bypassed and has nothing ` +
+    `of that type to pass on: link an input of it, or let it run`
+  return { code: 'wrong-link', path: ['nodes', node, 'inputs', input], message }
 }
 
 /** The file without the parts that cannot be read, so that the faults of the rest are found at the same time. */

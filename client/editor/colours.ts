@@ -15,6 +15,7 @@ const wireColours: Record<WireType, string> = {
   Int: '#7f8cf0',
   Float: '#9aa7b8',
   Bool: '#b98f6a',
+  Any: '#aeb4bd',
 }
 
 export const unknownColour = '#e5484d'

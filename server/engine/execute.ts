@@ -19,7 +19,7 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
   if (!plan)
     throw new TypeError(`Cannot run the workflow: ${faults.map(({ message }) => message).join('; ')}`)
   const ids = plan.units.flatMap(idsOf)
-  const typeOf = (id: string) => workflow.nodes[id]?.type ?? ''
+  const typeOf = (id: string) => plan.nodes.get(id)?.type ?? ''
   const unknown = ids.filter((id) => !registry.has(typeOf(id))).map((id) => `'${id}' (${typeOf(id)})`)
   if (unknown.length > 0)
     throw new TypeError(`Cannot run the workflow: no node has the type of ${unknown.join(', ')}`)

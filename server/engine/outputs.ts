@@ -13,18 +13,19 @@ export function checkOutputs(node: AnyNode, given: unknown): Outputs {
     throw new TypeError(`it gave ${inWords(given)} in place of its outputs`)
   const outputs = new Map(Object.entries(given))
   const each = node.loop?.role === 'start' ? node.loop.each : null
-  const faults = Object.entries(node.outputs).flatMap(([name, { type }]) =>
-    name === each ? listFaults(name, type, outputs.get(name)) : valueFaults(name, type, outputs.get(name)),
-  )
+  const faults = Object.entries(node.outputs).flatMap(([name, { type, list }]) => {
+    if (name === each) return listFaults(name, `one ${type} per iteration`, type, outputs.get(name))
+    if (list) return listFaults(name, `of ${type}`, type, outputs.get(name))
+    return valueFaults(name, type, outputs.get(name))
+  })
   for (const name of outputs.keys())
     if (!Object.hasOwn(node.outputs, name)) faults.push(`it gave '${name}', which it does not declare`)
   if (faults.length > 0) throw new TypeError(faults.join('; '))
   return given as Outputs
 }
 
-function listFaults(name: string, type: WireType, list: unknown): string[] {
-  if (!Array.isArray(list))
-    return [`its output '${name}' must be a list, one ${type} per iteration, is ${inWords(list)}`]
+function listFaults(name: string, what: string, type: WireType, list: unknown): string[] {
+  if (!Array.isArray(list)) return [`its output '${name}' must be a list, ${what}, is ${inWords(list)}`]
   const odd = list.findIndex((value) => !holds[type](value))
   return odd < 0 ? [] : valueFaults(`${name}[${odd}]`, type, list[odd])
 }
@@ -49,6 +50,7 @@ const holds: Record<WireType, (value: unknown) => boolean> = {
   Int: (value) => Number.isInteger(value) || typeof value === 'bigint',
   Float: (value) => typeof value === 'number',
   Bool: (value) => typeof value === 'boolean',
+  Any: (value) => value !== undefined,
 }
 
 function has(value: unknown, ...keys: readonly string[]): boolean {

@@ -194,7 +194,7 @@ export class Run {
     if (known) return known
     const prepared = prepare(
       this.#definition(id),
-      this.options.workflow.nodes[id] ?? { type: '' },
+      this.#plan.nodes.get(id) ?? { type: '' },
       this.#plan.links.get(id) ?? [],
     )
     this.#prepared.set(id, prepared)
@@ -202,7 +202,7 @@ export class Run {
   }
 
   #definition(id: string): AnyNode {
-    const type = this.options.workflow.nodes[id]?.type ?? ''
+    const type = this.#plan.nodes.get(id)?.type ?? ''
     const node = this.options.registry.get(type)
     if (!node) throw new TypeError(`Cannot run node '${id}': there is no node type '${type}'`)
     return node

@@ -59,7 +59,7 @@ test('registry names every file that cannot register, and what to change in it',
       nodes/a/moved.ts: its type is 'b/moved', write 'a/moved' as its path says, or move the file
       nodes/a/old.ts: its version is 0, count from 1
       nodes/a/ports.ts: 'my port' cannot name a port: use letters, digits, _ or -, with a letter first
-      nodes/a/ports.ts: 'x' has the unknown type 'Number', use one of Model, Conditioning, Grounding, Boxes, Keypoints, Latent, Image, Mask, Step, Text, Int, Float, Bool
+      nodes/a/ports.ts: 'x' has the unknown type 'Number', use one of Model, Conditioning, Grounding, Boxes, Keypoints, Latent, Image, Mask, Step, Text, Int, Float, Bool, Any
       nodes/a/untitled.ts: it has no title, give it a display name"
   `)
 })

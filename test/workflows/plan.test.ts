@@ -43,7 +43,7 @@ test('O2 a plan holds the targets and what they need', () => {
   })
   expect(unitsOf(file, ['a'])).toEqual(['one', 'a'])
   expect(faultsOf(file, ['a', 'c'])).toEqual([
-    "unknown-node nodes.c: Cannot run up to node 'c': the workflow has no such node",
+    "unknown-node nodes.c: Cannot run up to node 'c': the workflow has no such node, or bypasses it",
   ])
 })
 

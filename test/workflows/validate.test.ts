@@ -266,7 +266,7 @@ describe('V2 hostile input', () => {
     [
       'links',
       Object.fromEntries(
-        Array.from({ length: 6 }, (_, i) => [
+        Array.from({ length: 21 }, (_, i) => [
           `n${i}`,
           { type: 'x', inputs: Object.fromEntries(Array.from({ length: 1000 }, (_, j) => [`i${j}`, 'a.b'])) },
         ]),

@@ -1,0 +1,116 @@
+/** Whether the subgraphs of a workflow can be put in place of the nodes that stand for them. Linear, never recursive. */
+import type { NodeInfo } from '#nodes/node-info.ts'
+import type { Fault } from './fault.ts'
+import { parseSource, type Subgraph, type Workflow } from './format.ts'
+import { rings, sort } from './graph.ts'
+import { limits } from './limits.ts'
+import { suggest } from './nearest.ts'
+import { subgraphName, subgraphsOf } from './subgraph-shape.ts'
+
+export interface CheckedSubgraphs {
+  /** Names of the subgraphs, each after all that it uses; without those that contain themselves. */
+  readonly order: readonly string[]
+  /** Not empty: the workflow cannot be expanded. */
+  readonly faults: readonly Fault[]
+}
+
+/** Finds subgraphs that contain themselves, and bombs: a few subgraphs that stand for millions of nodes. */
+export function checkSubgraphs(workflow: Workflow): CheckedSubgraphs {
+  const subgraphs = subgraphsOf(workflow)
+  if (subgraphs.size === 0) return { order: [], faults: [] }
+  const uses = new Map([...subgraphs].map(([name, { nodes }]) => [name, usedBy(nodes, subgraphs)]))
+  const { order, stuck } = sort(uses)
+  if (stuck.size > 0) return { order, faults: rings(uses, stuck).map(ringFault) }
+  return { order, faults: sizeFaults(workflow, subgraphs, order) }
+}
+
+function usedBy(nodes: Workflow['nodes'], subgraphs: ReadonlyMap<string, Subgraph>): string[] {
+  return Object.values(nodes).flatMap(({ type }) => {
+    const name = subgraphName(type)
+    return name !== null && subgraphs.has(name) ? [name] : []
+  })
+}
+
+function ringFault(ring: readonly string[]): Fault {
+  // The rings of a sort run from what is used to its users; people read it the other way round.
+  const path = [...ring, ring[0]].reverse().join(' → ')
+  return {
+    code: 'cycle',
+    path: ['subgraphs', ring[0] ?? ''],
+    message: `A subgraph contains itself: ${path}; remove one of these nodes`,
+  }
+}
+
+/** How many nodes the whole file stands for, counted without writing them down. */
+function sizeFaults(
+  workflow: Workflow,
+  subgraphs: ReadonlyMap<string, Subgraph>,
+  order: readonly string[],
+): Fault[] {
+  const sizes = new Map<string, number>()
+  const depths = new Map<string, number>()
+  for (const name of order) {
+    const { nodes = {} } = subgraphs.get(name) ?? {}
+    sizes.set(name, sizeOf(nodes, sizes))
+    depths.set(name, 1 + Math.max(0, ...usedBy(nodes, subgraphs).map((inner) => depths.get(inner) ?? 0)))
+  }
+  const size = sizeOf(workflow.nodes, sizes)
+  const deepest = [...depths].find(([, depth]) => depth > limits.subgraphDepth)
+  return [
+    ...(size > limits.nodes
+      ? [
+          tooLarge(
+            ['nodes'],
+            `The workflow stands for ${size} nodes, the limit is ${limits.nodes}: use fewer subgraphs, or smaller ones`,
+          ),
+        ]
+      : []),
+    ...(deepest
+      ? [
+          tooLarge(
+            ['subgraphs', deepest[0]],
+            `Subgraph '${deepest[0]}' holds others ${deepest[1]} levels deep, the limit is ${limits.subgraphDepth}: flatten it`,
+          ),
+        ]
+      : []),
+  ]
+}
+
+function sizeOf(nodes: Workflow['nodes'], sizes: ReadonlyMap<string, number>): number {
+  return Object.values(nodes).reduce((sum, { type }) => sum + (sizes.get(subgraphName(type) ?? '') ?? 1), 0)
+}
+
+function tooLarge(path: readonly string[], message: string): Fault {
+  return { code: 'too-large', path, message }
+}
+
+/** Ports and parameters of a subgraph that lead nowhere, used or not. */
+export function portFaults(name: string, subgraph: Subgraph, infos: ReadonlyMap<string, NodeInfo>): Fault[] {
+  const inner = new Map(Object.entries(subgraph.nodes))
+  const faults: Fault[] = []
+  const check = (kind: 'inputs' | 'outputs' | 'params', port: string, end: string) => {
+    const { node, output } = parseSource(end)
+    const wrong = (message: string) =>
+      faults.push({
+        code: 'unknown-port',
+        path: ['subgraphs', name, kind, port],
+        message: `Subgraph '${name}' leads '${port}' to '${end}': ${message}`,
+      })
+    const found = inner.get(node)
+    if (!found) return wrong(`it has no node '${node}'${suggest(node, [...inner.keys()])}`)
+    const info = infos.get(found.type)
+    if (!info) return
+    const known = kind === 'inputs' ? { ...info.params, ...info.inputs } : info[kind]
+    if (!Object.hasOwn(known, output))
+      wrong(
+        `'${node}' (${info.title}) has no ${words[kind]} '${output}'${suggest(output, Object.keys(known))}`,
+      )
+  }
+  for (const [port, ends] of Object.entries(subgraph.inputs))
+    for (const end of ends) check('inputs', port, end)
+  for (const [port, end] of Object.entries(subgraph.outputs)) check('outputs', port, end)
+  for (const [port, end] of Object.entries(subgraph.params ?? {})) check('params', port, end)
+  return faults
+}
+
+const words = { inputs: 'input', outputs: 'output', params: 'parameter' }
