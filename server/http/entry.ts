@@ -40,8 +40,8 @@ function admitOnly(gate: Gate, access: 'user' | 'machine'): RequestHandler {
 }
 
 /** Bounds the requests of each visitor a minute, where there are visitors to tell apart. */
-export function boundRequests(gate: Gate): RequestHandler {
-  return bounded(limits.requestsPerMinute, 'requests', {
+export function boundRequests(gate: Gate, perMinute: number = limits.requestsPerMinute): RequestHandler {
+  return bounded(perMinute, 'requests', {
     skip: () => gate.sessions === null,
     keyGenerator: (request) => nameOf(gate.visitor(request)) ?? addressOf(request),
   })
