@@ -1,4 +1,6 @@
 /** English. Every other language has the same keys. */
+import { canvasEn } from './canvas-en.ts'
+
 const en = {
   app: { name: 'Groundwork' },
   signIn: {
@@ -91,17 +93,12 @@ const en = {
     clear: 'Remove the picture',
     pictureFailed: "Cannot use '{name}' as a picture",
   },
-  boxes: {
-    hint: 'Drag to draw a box',
-    drawHint: 'No boxes yet',
-    selectHint: 'Select a box to see its numbers',
-    unnamed: 'box {number}',
-    phrase: 'what stands here?',
-    phraseOf: 'Phrase of box {number}',
-    remove: 'Remove the box',
-    backdrop: 'The last result',
-    enlarge: 'Edit large',
-    done: 'Done',
+  ...canvasEn,
+  pictures: {
+    file: 'Choose a file…',
+    results: 'Or a result of this visit:',
+    noResults: 'Results of this visit will be offered here',
+    result: 'Result {number}',
   },
   link: {
     wrongType: 'Cannot link {from} to {to}: an input takes only its own type',

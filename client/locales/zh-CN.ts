@@ -1,4 +1,5 @@
 /** Simplified Chinese. */
+import { canvasZh } from './canvas-zh-CN.ts'
 import type { Messages } from './en.ts'
 
 const zh: Messages = {
@@ -93,17 +94,12 @@ const zh: Messages = {
     clear: '移除图片',
     pictureFailed: '无法使用图片“{name}”',
   },
-  boxes: {
-    hint: '拖动鼠标画一个框',
-    drawHint: '还没有框',
-    selectHint: '选中一个框以查看数值',
-    unnamed: '框 {number}',
-    phrase: '这里是什么？',
-    phraseOf: '第 {number} 个框的短语',
-    remove: '删除框',
-    backdrop: '上一次结果',
-    enlarge: '放大编辑',
-    done: '完成',
+  ...canvasZh,
+  pictures: {
+    file: '选择文件…',
+    results: '或选择本次的结果：',
+    noResults: '本次的结果会列在这里',
+    result: '结果 {number}',
   },
   link: {
     wrongType: '无法把 {from} 连到 {to}：输入只接受自己的类型',

@@ -1,0 +1,42 @@
+/** Boxes of one parameter while they are edited: on its card and on the large canvas, always the same. */
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { boxFaults, type DrawnBox } from '#nodes/boxes.ts'
+import type { ParamInfo } from '#nodes/node-info.ts'
+import { readBoxes, withImage } from './box-geometry.ts'
+import { boxWarnings } from './box-warnings.ts'
+import { useSelected } from './canvas-store.ts'
+import { boxRemarks } from './fault-words.ts'
+import { useLiveValue, type Keeper } from './live-value.ts'
+import { useUpload } from './picture-upload.ts'
+import { usePictureFacts } from './use-picture-facts.ts'
+
+export interface DrawnParam<T> {
+  /** `node.param` */
+  place(): string
+  value(): unknown
+  info(): ParamInfo | undefined
+  readonly keeper: Keeper<T>
+}
+
+export function useBoxEditing({ place, value, info, keeper }: DrawnParam<DrawnBox[]>) {
+  const { t } = useI18n()
+  const upload = useUpload()
+  const saved = computed(() => readBoxes(value()))
+  const { current: entities, edits } = useLiveValue(place, saved, keeper)
+  const facts = usePictureFacts(() => nodeOf(place()))
+  const remarks = computed(() =>
+    boxRemarks(t, boxFaults(entities.value, info()?.phrases), boxWarnings(entities.value, facts.value)),
+  )
+
+  async function setPicture(index: number, file: File): Promise<void> {
+    const id = await upload(file)
+    if (id !== null) edits.set(withImage(entities.value, index, id))
+  }
+
+  return { entities, edits, facts, remarks, selected: useSelected(place), setPicture }
+}
+
+export function nodeOf(place: string): string {
+  return place.slice(0, place.indexOf('.'))
+}

@@ -1,0 +1,17 @@
+/** What the workflow that is looked at says of the picture of one of its nodes. */
+import { computed, type ComputedRef } from 'vue'
+import { workflow } from '../document/workflow-document.ts'
+import { useRuns } from '../stores/runs.ts'
+import { useServer } from '../stores/server.ts'
+import { pictureFacts, type PictureFacts } from './picture-facts.ts'
+
+export function usePictureFacts(node: () => string): ComputedRef<PictureFacts> {
+  const runs = useRuns()
+  const server = useServer()
+  return computed(() =>
+    pictureFacts(workflow.graph.value, server.catalogue, node(), {
+      picture: runs.backdrop,
+      models: server.models,
+    }),
+  )
+}
