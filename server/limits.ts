@@ -2,6 +2,7 @@
 
 const KiB = 1024
 const MiB = 1024 * KiB
+const day = 24 * 60 * 60 * 1000
 
 export const limits = {
   /** A workflow as JSON: in a request, in a file, in a PNG. */
@@ -49,11 +50,27 @@ export const limits = {
   pngBytes: 64 * MiB,
 
   /** Jobs that wait. */
-  queuedJobs: 100,
-  /** Jobs whose events are kept after their end. */
-  endedJobs: 200,
-  /** Events kept over all jobs; beyond it the oldest ended jobs are forgotten. */
-  keptEvents: 200_000,
+  queuedJobs: 200,
+  /** How often a job may be started before it is held to be what ends its runners. */
+  startsPerJob: 2,
+  /** Jobs that are kept after their end, and for how long. */
+  endedJobs: 5_000,
+  endedJobsMs: 90 * day,
+  /** Events kept over all ended jobs; beyond it the oldest jobs are forgotten. */
+  keptEvents: 500_000,
+  /** Jobs that one page of the history holds. */
+  jobsPerPage: 100,
+  /** Events that wait to be stored, while the disk is full; a job that makes more is stopped. */
+  unstoredEvents: 10_000,
+  /** How long to wait before the store is tried again. */
+  storeRetryMs: 1_000,
+  /** Jobs whose last previews are kept for those who come late, and of each so many nodes. */
+  previewedJobs: 2,
+  previewedNodes: 32,
+  /** Changes of the queue within this time are told as one. */
+  queueEventMs: 50,
+  /** How long the running job may take to end when the server is asked to stop. */
+  stopGraceMs: 10_000,
   /** How long a cancelled job may take to stop at a step before its runner is killed. */
   cancelGraceMs: 5_000,
   /** How long the runner is idle before a spare one is started, which takes its place when it dies. */

@@ -7,12 +7,16 @@ import { createApp } from './http/app.ts'
 import { hardened } from './http/connections.ts'
 import { apiRoutes } from './http/routes.ts'
 import type { Route } from './http/route.ts'
+import { Dispatcher, type CreateRunner } from './jobs/dispatcher.ts'
 import { JobDesk } from './jobs/job-desk.ts'
+import { JobWatchers } from './jobs/job-watchers.ts'
+import { openNodeTimes } from './jobs/node-times.ts'
+import { SqliteQueue } from './jobs/sqlite-queue.ts'
 import { limits } from './limits.ts'
 import { openPictureStore } from './pictures/picture-store.ts'
-import type { Runner, RunnerListener } from './runner/messages.ts'
 import { Supervisor } from './runner/supervisor.ts'
 import { attachSockets } from './sockets/sockets.ts'
+import { openStore } from './store/store.ts'
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8199`. */
@@ -20,12 +24,12 @@ export interface RunningServer {
   readonly desk: JobDesk
   /** Every address of the API. */
   readonly routes: readonly Route[]
-  /** Stops listening, cuts every connection and ends the runner. */
-  close(): Promise<void>
+  /**
+   * Starts no more jobs, gives the running one so long to end, then cuts every connection and ends the runner. A job that
+   * has not ended runs after the next start.
+   */
+  close(graceMs?: number): Promise<void>
 }
-
-/** Makes the runner that a server hands its jobs to. */
-export type CreateRunner = (listener: RunnerListener) => Runner
 
 /** The port is in use. */
 export class PortTakenError extends Error {
@@ -33,9 +37,10 @@ export class PortTakenError extends Error {
 }
 
 /**
- * Starts the runner and, once it can work, listens on the one address it was told.
+ * Takes the data folder, starts the runner and, once it can work, listens on the one address it was told.
  *
- * @throws ConfigError when strangers could come in; PortTakenError; Error with the runner's words when it cannot work.
+ * @throws ConfigError when strangers could come in; FolderTakenError; PortTakenError; Error with the runner's words when it
+ *   cannot work.
  */
 export async function startServer(
   config: ServerConfig,
@@ -43,9 +48,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const port = () => portOf(http)
   const gate = new Gate(config.reach, port)
+  const store = await openStore(config.runner.dataDir)
   const pictures = await openPictureStore(config.runner.dataDir)
   await pictures.trimShown(limits.shownPicturesBytes)
-  const desk = new JobDesk(createRunner)
+  const queue = new SqliteQueue(store.database, limits)
+  const watchers = new JobWatchers(limits)
+  const times = openNodeTimes(store.database)
+  const dispatcher = new Dispatcher(createRunner, { queue, watchers, times, bounds: limits })
+  const desk = new JobDesk({ queue, watchers, dispatcher })
   const routes = apiRoutes({
     gate,
     desk,
@@ -56,23 +66,23 @@ export async function startServer(
   const app = createApp({ gate, routes, clientDir: config.clientDir })
   const http = hardened(app, limits)
   const io = attachSockets(http, desk, gate)
+
+  async function close(graceMs = 0): Promise<void> {
+    await desk.stop(graceMs)
+    await io.close()
+    http.closeAllConnections()
+    await queue.close()
+    store.close()
+  }
+
   try {
-    await desk.runner.start()
+    await desk.start()
     await listen(http, config.port, config.reach.address)
   } catch (error) {
-    await desk.close()
+    await close()
     throw error
   }
-  return {
-    url: urlOf(http),
-    desk,
-    routes,
-    async close() {
-      await io.close()
-      http.closeAllConnections()
-      await desk.close()
-    },
-  }
+  return { url: urlOf(http), desk, routes, close }
 }
 
 /** @throws PortTakenError at once when something listens there already. */

@@ -16,6 +16,8 @@ export type FaultCode =
   | 'too-large'
   /** The workflow may be fine, but the server has too much to do to take it. */
   | 'busy'
+  /** The key of the request was used for another one. */
+  | 'key-used'
 
 export interface Fault {
   readonly code: FaultCode

@@ -222,7 +222,7 @@ export type JobSummary = Readonly<z.infer<typeof jobSummary>>
 export const jobPage = z.strictObject({
   jobs: z.array(jobSummary).readonly(),
   /** What to send as `before` for the next page; null on the last. */
-  next: jobId.nullable(),
+  next: z.string().nullable(),
 })
 export type JobPage = Readonly<z.infer<typeof jobPage>>
 

@@ -1,5 +1,6 @@
 /** `groundwork serve`: the editor in the browser, and the server behind it. */
 import { serverConfig } from '../config.ts'
+import { limits } from '../limits.ts'
 import { checkPortIsFree, startServer } from '../main.ts'
 import { networkInterfaces } from 'node:os'
 import { tokenVariable, type Reach } from '../access/reach.ts'
@@ -33,7 +34,7 @@ GROUNDWORK_LOG=info shows what it does.`,
     const server = await startServer(config)
     for (const line of welcome(server.url, config.reach)) print(line)
     await askedToStop()
-    await server.close()
+    await server.close(limits.stopGraceMs)
     return 0
   },
 }

@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { JsonError } from '../json.ts'
 import { log } from '../log.ts'
 import { PictureError } from '../pictures/import-picture.ts'
+import { StoreFullError } from '../store/database.ts'
 
 export class HttpError extends Error {
   override readonly name = 'HttpError'
@@ -37,11 +38,19 @@ function asHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error
   if (error instanceof JsonError || error instanceof PictureError)
     return new HttpError(error.code === 'too-large' ? 413 : 400, error.code, error.message)
+  if (error instanceof StoreFullError) return new HttpError(507, 'disk-full', error.message)
+  if (isDiskFull(error))
+    return new HttpError(507, 'disk-full', 'Cannot store it: the disk is full, make room and try again')
   const status = statusOf(error)
   if (status === 404) return new HttpError(404, 'unknown-route', 'Cannot find the file')
   if (status === 413) return new HttpError(413, 'too-large', 'Cannot take the request: its body is too large')
   if (status !== null && status < 500) return new HttpError(status, 'bad-request', 'Cannot read the request')
   return new HttpError(500, 'internal', 'Cannot answer: the server met an unexpected error, see its log')
+}
+
+/** What the file system says when it has no more room, for everybody or for this user. */
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
 /** The status that express and its body parsers put on their errors. */

@@ -7,6 +7,7 @@ import { docsRoutes } from './docs-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { pictureRoutes } from './picture-routes.ts'
+import { queueRoutes } from './queue-routes.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session-routes.ts'
 
@@ -25,6 +26,7 @@ export function apiRoutes({ gate, desk, pictures, examplesDir, version }: ApiPar
     ...sessionRoutes(gate),
     ...catalogueRoutes(desk, examplesDir),
     ...jobRoutes(desk),
+    ...queueRoutes(desk),
     ...pictureRoutes(pictures),
   ]
   return [...routes, ...docsRoutes(routes, version)]

@@ -1,7 +1,7 @@
 /** What the server and a runner say to one another, in both directions. Plain data: it crosses a process boundary. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow } from '#workflows/format.ts'
-import type { EngineEvent, FailureCode, ModelInfo, PreviewHeader } from '#workflows/protocol.ts'
+import type { BranchPoint, EngineEvent, FailureCode, ModelInfo, PreviewHeader } from '#workflows/protocol.ts'
 
 /** What a runner needs to know before its first job. Never reachable by a client. */
 export interface RunnerOptions {
@@ -25,12 +25,15 @@ export interface RunnerJob {
   readonly job: string
   readonly workflow: Workflow
   readonly targets?: readonly string[]
+  readonly branch?: BranchPoint
 }
 
 export type Outcome =
   | { readonly kind: 'finished'; readonly ms: number }
   | { readonly kind: 'failed'; readonly message: string; readonly code: FailureCode }
   | { readonly kind: 'cancelled' }
+  /** The runner itself ended while the job ran; the message says how. */
+  | { readonly kind: 'crashed'; readonly message: string }
 
 export type ToRunner =
   | { readonly kind: 'open'; readonly options: RunnerOptions }

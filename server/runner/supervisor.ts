@@ -14,11 +14,6 @@ import { RunnerProcess } from './runner-process.ts'
 
 interface RunningJob {
   readonly job: RunnerJob
-  watched: boolean
-  /** How many runners it was handed to. */
-  starts: number
-  /** Whether the runner has reported anything of it. */
-  hasBegun: boolean
   /** The node that was reported last as started. */
   node: string | null
   cancelled: boolean
@@ -85,8 +80,8 @@ export class Supervisor implements Runner {
   run(job: RunnerJob, watched: boolean): void {
     this.#settleWaiting(this.facts)
     clearTimeout(this.#spareTimer)
-    this.#running = { job, watched, starts: 0, hasBegun: false, node: null, cancelled: false }
-    this.#handOver(this.#running)
+    this.#running = { job, node: null, cancelled: false }
+    this.#active?.send({ kind: 'run', job, watched })
   }
 
   /** A runner that does not stop within the grace is killed. */
@@ -100,7 +95,6 @@ export class Supervisor implements Runner {
 
   setWatched(job: string, watched: boolean): void {
     if (this.#running?.job.job !== job) return
-    this.#running.watched = watched
     this.#active?.send({ kind: 'watched', job, watched })
   }
 
@@ -144,20 +138,11 @@ export class Supervisor implements Runner {
     this.#settleWaiting(facts)
     if (this.#isReady) return
     this.#isReady = true
-    if (this.#running) this.#handOver(this.#running)
-    else this.#rest()
-  }
-
-  #handOver(running: RunningJob): void {
-    if (running.cancelled) return this.#end({ kind: 'cancelled' })
-    running.starts++
-    this.#active?.send({ kind: 'run', job: running.job, watched: running.watched })
+    this.#rest()
   }
 
   #note(event: EngineEvent): void {
-    if (!this.#running) return
-    this.#running.hasBegun = true
-    if (event.kind === 'node-started') this.#running.node = event.node
+    if (this.#running && event.kind === 'node-started') this.#running.node = event.node
   }
 
   #end(outcome: Outcome): void {
@@ -196,13 +181,11 @@ export class Supervisor implements Runner {
     if (this.#active.facts) this.#onFacts(this.#active.facts)
   }
 
-  /** A job that the runner died without touching is handed to the next one, once; any other ends with it. */
   #settleAfter(cause: string): void {
     const running = this.#running
     if (!running) return
-    if (running.cancelled) return this.#end({ kind: 'cancelled' })
-    if (running.hasBegun || running.starts > 1)
-      this.#end({ kind: 'failed', message: deathMessage(running, cause), code: 'crashed' })
+    if (running.cancelled) this.#end({ kind: 'cancelled' })
+    else this.#end({ kind: 'crashed', message: deathMessage(running, cause) })
   }
 
   #nextFacts(): Promise<RunnerFacts> {
@@ -225,5 +208,5 @@ function pauseAfter(deaths: number): number {
 
 function deathMessage({ node }: RunningJob, cause: string): string {
   const when = node === null ? 'before the first node ran' : `while node '${node}' ran`
-  return `The runner ended ${when} (${cause}): it ran out of memory, was killed or crashed; a new one is starting, run it again`
+  return `The runner ended ${when} (${cause}): it ran out of memory, was killed or crashed`
 }

@@ -10,6 +10,7 @@ import {
   watchRequest,
   type ClientToServer,
   type JobRequest,
+  type QueueView,
   type RunReply,
   type ServerToClient,
   type ValidateReply,
@@ -17,12 +18,14 @@ import {
   type WatchRequest,
 } from '#workflows/protocol.ts'
 import { isTurned, type Gate } from '../access/gate.ts'
-import type { Watcher } from '../jobs/job-log.ts'
-import { unknownJob, type CancelReply, type JobDesk } from '../jobs/job-desk.ts'
+import { unknownJob, type JobDesk, type LooseRunRequest } from '../jobs/job-desk.ts'
+import type { Watcher } from '../jobs/job-watchers.ts'
+import type { Watch } from '../jobs/watch.ts'
 import { limits } from '../limits.ts'
 import { log } from '../log.ts'
+import { StoreFullError } from '../store/database.ts'
 import { guardedParser } from './guarded-parser.ts'
-import { PreviewMailbox } from './preview-mailbox.ts'
+import { NewestMailbox } from './newest-mailbox.ts'
 
 type EditorServer = Server<ClientToServer, ServerToClient>
 type EditorSocket = Socket<ClientToServer, ServerToClient>
@@ -58,42 +61,55 @@ function endWithSession(socket: EditorSocket, gate: Gate): void {
 }
 
 function serve(socket: EditorSocket, desk: JobDesk): void {
-  const mailbox = new PreviewMailbox({
-    isWritable: () => socket.conn.transport.writable,
-    send: (header, bytes) => socket.volatile.emit('preview', header, bytes),
-  })
+  const mailbox = new NewestMailbox(() => socket.conn.transport.writable)
   const watcher: Watcher = {
     event: (event) => socket.emit('event', event),
-    preview: (header, bytes) => mailbox.offer(header, bytes),
+    preview: (header, bytes) =>
+      mailbox.offer(`${header.job} ${header.node}`, () => socket.volatile.emit('preview', header, bytes)),
   }
   socket.conn.transport.on('ready', () => mailbox.flush())
-  const watched = new Set<string>()
+  const watches = new Map<string, Watch>()
 
-  function watch({ job, lastSeq }: WatchRequest): WatchReply {
-    if (watched.size >= limits.watchesPerSocket && !watched.has(job)) dropOldest()
-    const view = desk.watch(job, lastSeq, watcher)
-    if (!view) return { ok: false, message: unknownJob(job) }
-    watched.add(job)
-    return { ok: true, state: view.state, events: view.events }
+  async function watch({ job, lastSeq }: WatchRequest): Promise<Answer<WatchReply>> {
+    const view = await desk.watch(job, lastSeq, watcher)
+    if (!view) return { reply: { ok: false, message: unknownJob(job) } }
+    keep(job, view)
+    return { reply: { ok: true, state: view.state, events: view.events }, after: () => view.open() }
   }
 
-  function dropOldest(): void {
-    const [oldest] = watched
-    if (oldest === undefined) return
-    watched.delete(oldest)
-    desk.unwatch(oldest, watcher)
+  function keep(job: string, view: Watch): void {
+    watches.get(job)?.close()
+    // Set anew, so that the oldest stands first.
+    watches.delete(job)
+    watches.set(job, view)
+    const [oldest] = watches
+    if (oldest && (socket.disconnected || watches.size > limits.watchesPerSocket)) {
+      watches.delete(oldest[0])
+      oldest[1].close()
+    }
   }
 
-  function run({ workflow, targets }: LooseRunRequest): RunReply {
-    const reply = desk.submit(workflow, targets)
-    const watching = reply.ok ? watch({ job: reply.job, lastSeq: 0 }) : null
+  async function run(request: LooseRunRequest): Promise<Answer<RunReply>> {
+    const reply = await desk.submit(request)
+    const view = reply.ok ? await desk.watch(reply.job, 0, watcher) : null
+    if (!reply.ok || !view) return { reply }
+    keep(reply.job, view)
     // After the reply, which tells the editor whose events these are.
-    if (watching?.ok) queueMicrotask(() => watching.events.forEach(watcher.event))
-    return reply
+    const after = () => {
+      view.events.forEach(watcher.event)
+      view.open()
+    }
+    return { reply, after }
   }
 
   answer<WatchRequest, WatchReply>(socket, 'watch', watchRequest, watch, refuse)
-  answer<JobRequest, CancelReply>(socket, 'cancel', jobRequest, ({ job }) => desk.cancel(job), refuse)
+  answer<JobRequest, SocketReply>(
+    socket,
+    'cancel',
+    jobRequest,
+    async ({ job }) => ({ reply: await desk.cancel(job) }),
+    refuse,
+  )
   answer<LooseRunRequest, RunReply>(socket, 'run', looseRunRequest, run, (message) => ({
     ok: false,
     faults: [formatFault(message)],
@@ -102,17 +118,39 @@ function serve(socket: EditorSocket, desk: JobDesk): void {
     socket,
     'validate',
     validateRequest,
-    ({ workflow }) => ({ faults: desk.validate(workflow) }),
+    ({ workflow }) => ({ reply: { faults: desk.validate(workflow) } }),
     (message) => ({ faults: [formatFault(message)] }),
   )
+  const tellQueue = queueTeller(desk, (queue) => mailbox.offer('queue', () => socket.emit('queue', queue)))
+  const stopTelling = desk.onQueueChange(tellQueue)
+  tellQueue()
   socket.on('disconnect', () => {
-    for (const job of watched) desk.unwatch(job, watcher)
+    stopTelling()
+    for (const view of watches.values()) view.close()
   })
+}
+
+/** Tells of the queue a moment after it changed, once for all that changed in that moment. */
+function queueTeller(desk: JobDesk, tell: (queue: QueueView) => void): () => void {
+  let timer: NodeJS.Timeout | null = null
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null
+      desk.queue().then(tell, (error: unknown) => log.error({ err: error }, 'the queue cannot be read'))
+    }, limits.queueEventMs).unref()
+  }
 }
 
 /** The workflow is judged by its own check, which returns every fault with its path. */
 const looseRunRequest = runRequest.extend({ workflow: z.unknown() })
-type LooseRunRequest = z.infer<typeof looseRunRequest>
+
+interface Answer<Reply> {
+  readonly reply: Reply
+  /** Done once the reply is on its way. */
+  readonly after?: () => void
+}
+
+type SocketReply = { readonly ok: true } | { readonly ok: false; readonly message: string }
 
 function refuse(message: string): { readonly ok: false; readonly message: string } {
   return { ok: false, message }
@@ -127,21 +165,29 @@ function answer<Request, Reply>(
   socket: EditorSocket,
   kind: keyof ClientToServer,
   schema: z.ZodType<Request>,
-  act: (request: Request) => Reply,
+  act: (request: Request) => Answer<Reply> | Promise<Answer<Reply>>,
   refuseWith: (message: string) => Reply,
 ): void {
-  const listener: (...received: unknown[]) => void = (payload, reply) => {
-    if (typeof reply !== 'function') return
+  async function answerTo(payload: unknown): Promise<Answer<Reply>> {
     const request = schema.safeParse(payload)
+    if (request.success) return act(request.data)
+    return { reply: refuseWith(`Cannot read the request: ${z.prettifyError(request.error)}`) }
+  }
+  const listener: (...received: unknown[]) => void = async (payload, reply) => {
+    if (typeof reply !== 'function') return
     try {
-      reply(
-        request.success
-          ? act(request.data)
-          : refuseWith(`Cannot read the request: ${z.prettifyError(request.error)}`),
-      )
+      const { reply: said, after } = await answerTo(payload)
+      reply(said)
+      after?.()
     } catch (error) {
-      log.error({ err: error, kind }, 'request failed')
-      reply(refuseWith('Cannot answer: the server met an unexpected error, see its log'))
+      if (!(error instanceof StoreFullError)) log.error({ err: error, kind }, 'request failed')
+      reply(
+        refuseWith(
+          error instanceof StoreFullError
+            ? error.message
+            : 'Cannot answer: the server met an unexpected error, see its log',
+        ),
+      )
     }
   }
   socket.on(kind, listener)

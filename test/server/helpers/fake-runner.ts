@@ -1,10 +1,15 @@
-/** A runner that needs no process: it knows the toy nodes, and every job goes on until it is cancelled. */
+/** A runner that needs no process: it knows the toy nodes, and every job goes on until it is told to end. */
+import type { EngineEvent } from '#workflows/protocol.ts'
 import { catalogueOf, loadRegistry } from '#server/registry.ts'
-import type { Runner, RunnerFacts, RunnerListener } from '#server/runner/messages.ts'
+import type { Outcome, Runner, RunnerFacts, RunnerListener } from '#server/runner/messages.ts'
 import { toyNodesDir } from './toy-nodes-dir.ts'
+
+const registry = loadRegistry(toyNodesDir)
 
 export class FakeRunner implements Runner {
   facts: RunnerFacts = { catalogue: {}, models: [] }
+  /** Does not hear that a job is cancelled. */
+  deaf = false
   readonly #listener: RunnerListener
   #running: string | null = null
 
@@ -17,10 +22,7 @@ export class FakeRunner implements Runner {
   }
 
   async start(): Promise<RunnerFacts> {
-    this.facts = {
-      catalogue: catalogueOf(await loadRegistry(toyNodesDir), { models: [], adapters: [] }),
-      models: [],
-    }
+    this.facts = { catalogue: catalogueOf(await registry, { models: [], adapters: [] }), models: [] }
     return this.facts
   }
 
@@ -32,10 +34,26 @@ export class FakeRunner implements Runner {
     this.#running = job
   }
 
-  cancel(job: string): void {
-    this.#running = null
-    this.#listener.ended(job, { kind: 'cancelled' })
-    this.#listener.idle()
+  cancel(): void {
+    if (!this.deaf) this.#end({ kind: 'cancelled' })
+  }
+
+  finish(): void {
+    this.#end({ kind: 'finished', ms: 5 })
+  }
+
+  crash(): void {
+    this.#end({ kind: 'crashed', message: 'The runner ended' })
+  }
+
+  report(event: EngineEvent): void {
+    if (this.#running !== null) this.#listener.event(this.#running, event)
+  }
+
+  draw(node: string): void {
+    const size = { mime: 'image/png', width: 1, height: 1, step: 0, total: 1, beta: null } as const
+    if (this.#running !== null)
+      this.#listener.preview({ job: this.#running, node, ...size }, new Uint8Array())
   }
 
   setWatched(): void {
@@ -44,5 +62,13 @@ export class FakeRunner implements Runner {
 
   close(): Promise<void> {
     return Promise.resolve()
+  }
+
+  #end(outcome: Outcome): void {
+    const job = this.#running
+    if (job === null) return
+    this.#running = null
+    this.#listener.ended(job, outcome)
+    this.#listener.idle()
   }
 }

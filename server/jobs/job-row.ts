@@ -1,0 +1,39 @@
+/** A job as its table holds it. */
+import type { JobState, JobSummary } from '#workflows/protocol.ts'
+
+export type JobRow = {
+  readonly ord: number
+  readonly id: string
+  readonly name: string
+  readonly nodes: number
+  readonly priority: number
+  readonly state: JobState
+  readonly seq: number
+  readonly created: number
+  readonly started: number | null
+  readonly ended: number | null
+  readonly ms: number | null
+  readonly message: string | null
+  /** JSON. */
+  readonly pictures: string
+}
+
+export const summaryColumns =
+  'ord, id, name, nodes, priority, state, seq, created, started, ended, ms, message, pictures'
+
+export function summaryOf(row: JobRow): JobSummary {
+  const { id, name, state, priority, created, started, ended, ms, message, pictures, nodes } = row
+  return {
+    job: id,
+    name,
+    state,
+    priority,
+    created,
+    started,
+    ended,
+    ms,
+    message,
+    pictures: JSON.parse(pictures) as string[],
+    nodes,
+  }
+}
