@@ -105,6 +105,44 @@ export function groundingOf(entities: readonly Entity[], { slots, width, kind }:
   }
 }
 
+/**
+ * Several groundings of one model as one: the taken slots of all, in order.
+ *
+ * @throws RangeError when they need more slots than there are, or are of two kinds.
+ */
+export function mergedGrounding(parts: readonly [Grounding, ...Grounding[]]): Grounding {
+  const [first] = parts
+  if (parts.some((part) => 'points' in part !== 'points' in first))
+    throw new RangeError(
+      'Cannot merge groundings: some have boxes and some have keypoints, a model reads only one of them',
+    )
+  const width = 'points' in first ? pointsPerFigure : 1
+  const slots = (first.masks.shape[1] ?? 0) / width
+  const taken = parts.flatMap((part) => takenSlots(part, width).map((slot) => ({ part, slot })))
+  if (taken.length > slots)
+    throw new RangeError(
+      `Cannot merge groundings: together they have ${taken.length} entities, the model has ${slots} slots`,
+    )
+  const merged = Object.entries<Tensor>({ ...first }).map(([field, { shape }]) => {
+    const result = zeros(shape)
+    const size = sizeOf(shape) / slots
+    taken.forEach(({ part, slot }, at) => {
+      const { data } = part[field as keyof Grounding]
+      result.data.set(data.subarray(slot * size, (slot + 1) * size), at * size)
+    })
+    return [field, result] as const
+  })
+  // Every field is a tensor, and each has just been made again.
+  return Object.fromEntries(merged) as unknown as Grounding
+}
+
+function takenSlots({ masks }: Grounding, width: number): number[] {
+  const count = masks.data.length / width
+  return Array.from({ length: count }, (_, slot) => slot).filter((slot) =>
+    masks.data.subarray(slot * width, (slot + 1) * width).some((mask) => mask !== 0),
+  )
+}
+
 /** The same slots, none of them taken: what the unconditional half gets. The gated layers still run. */
 export function nullGrounding(grounding: Grounding): Grounding {
   const none = (mask: Tensor) => zeros(mask.shape)

@@ -15,6 +15,7 @@ import {
 } from './checkpoint/model-folder.ts'
 import { CheckpointError } from './checkpoint/safetensors.ts'
 import { Denoiser, type Branch, type Question } from './denoiser.ts'
+import { Detector, type DetectorConfig, type Sight } from './detector.ts'
 import { chooseDevice, type Device } from './device.ts'
 import { ImageEncoder } from './image-encoder.ts'
 import type { Gating, UNetPlan } from './networks/unet-config.ts'
@@ -72,6 +73,10 @@ export interface Model {
   encodeTexts(texts: readonly string[]): Promise<EncodedText[]>
   /** The grounding feature of a reference picture, [1, D]. */
   encodeReference(image: Image): Promise<Tensor>
+  /** What the model's own detector sees in a picture. */
+  look(image: Image): Promise<Sight>
+  /** What that detector can tell apart. */
+  detector(): Promise<DetectorConfig>
   /** What the UNet predicts for each branch, [B, C, h, w]. */
   denoise(question: Question): Promise<Tensor[]>
   /** Scaled latent [B, C, h, w] → pixels [B, 3, H, W] in about −1..1. */
@@ -109,6 +114,7 @@ export async function loadModel(
     folder.schedulerConfig(),
   ])
   const images = folder.names.has('image_encoder') ? await ImageEncoder.open(folder, options) : null
+  const detector = lazyDetector(path)
   const { plan } = denoiser
   return {
     ...{ path, hash, device: chosen, kind: plan.gating === 'none' ? 'text-to-image' : plan.gating },
@@ -124,11 +130,35 @@ export async function loadModel(
         )
       return await images.encode(image)
     },
+    look: async (image) => (await detector.open()).look(image),
+    detector: async () => (await detector.open()).config,
     denoise: (question) => denoiser.denoise(question),
     decodeLatent: (latent) => autoencoder.decode(latent),
     encodePixels: (pixels) => autoencoder.encode(pixels),
     dispose: async () => {
-      await Promise.all([denoiser.release(), autoencoder.release(), texts.release(), images?.release()])
+      await Promise.all([
+        denoiser.release(),
+        autoencoder.release(),
+        texts.release(),
+        images?.release(),
+        detector.release(),
+      ])
+    },
+  }
+}
+
+/** Opened when it is first asked: most runs have nothing to ask it. */
+function lazyDetector(path: string): { open(): Promise<Detector>; release(): Promise<void> } {
+  let opened: Promise<Detector> | null = null
+  return {
+    open: () => {
+      opened ??= Detector.open(path)
+      opened.catch(() => (opened = null))
+      return opened
+    },
+    release: async () => {
+      await (await opened?.catch(() => null))?.release()
+      opened = null
     },
   }
 }

@@ -20,10 +20,12 @@ export interface Conditioning {
   readonly context: Tensor
 }
 
-/** Entities encoded for one model's position net. */
+/** Entities or posed figures, encoded for one model's position net. */
 export interface Grounding {
   readonly model: ModelRef
   readonly entities: readonly BoxEntity[]
+  /** Where the model is grounded by keypoints. */
+  readonly figures?: readonly Figure[]
   /** What the position net is fed. The same object over all steps, so that what depends on it is computed once. */
   readonly inputs: GroundingInputs
   /** β, the strength of the gated layers: 1 as trained, 0 = not executed at all. */
@@ -38,6 +40,16 @@ export interface Latent {
   readonly seed?: bigint
   /** What a multi-step sampler remembers; travels with the loop-carried latent so that it is hashed and cached with it. */
   readonly history?: SamplerHistory
+  /** What is kept of another picture: from InpaintBlend, for the one step that follows it. */
+  readonly known?: Known
+}
+
+/** Part of a picture that is not painted anew. */
+export interface Known {
+  /** The picture's latent without noise, [1, C, h, w]. */
+  readonly clean: Tensor
+  /** [1, 1, h, w], 1 = keep. */
+  readonly mask: Tensor
 }
 
 /** float32, 0..1, RGB, height × width × 3. */

@@ -252,7 +252,7 @@ def keypoint_grounding(batch, width, figures=3):
 
 @torch.no_grad()
 def adapters(root):
-    """One base, and beside it gated layers for keypoints, and for boxes with nine channels in; image features of GLIGEN."""
+    """A whole model with adapters: boxes with texts and pictures, boxes with nine channels in, keypoints; image features."""
     folder, record = case(root, "adapters", 6)
     base = {
         "block_out_channels": (12, 24), "layers_per_block": 1, "norm_num_groups": 4, "attention_head_dim": 4,
@@ -261,11 +261,13 @@ def adapters(root):
     }  # fmt: skip
     plain = unet(folder, record, (1, 4, 6, 8), 321, None, torch.float16, **base)
     kinds = {
+        "boxes": (4, "text-image", text_image_grounding, ["text", "image", "style"]),
         "inpaint": (9, "text", text_grounding, ["text", "inpaint"]),
         "keypoints": (4, "keypoint", keypoint_grounding, ["keypoint"]),
     }
     for name, (channels, net, grounding, told) in kinds.items():
-        model = UNet2DConditionModel(**base, attention_type="gated", in_channels=channels)
+        gates = "gated-text-image" if net == "text-image" else "gated"
+        model = UNet2DConditionModel(**base, attention_type=gates, in_channels=channels)
         if net == "keypoint":
             model.position_net = KeypointNet(3, base["cross_attention_dim"])
         randomise(model, torch.float16)
@@ -281,10 +283,18 @@ def adapters(root):
         place = folder / "adapters" / name
         place.mkdir(parents=True)
         save_file({key: model.state_dict()[key].half() for key in own}, place / "diffusion_pytorch_model.safetensors")
-        config = {"_class_name": "GroundworkAdapter", "attention_type": "gated", "position_net": net}
+        config = {"_class_name": "GroundworkAdapter", "attention_type": gates, "position_net": net}
         config |= {"in_channels": channels, "title": f"{name}, random", "kinds": told}
         (place / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     image_features(folder, record)
+    words, vocabulary = tokenizer(folder / "tokenizer", 16)
+    text_encoder(
+        folder, record, torch.float16, vocab_size=vocabulary, hidden_size=20, num_hidden_layers=1, num_attention_heads=4,
+        max_position_embeddings=16, eos_token_id=vocabulary - 1, pad_token_id=vocabulary - 1,
+    )  # fmt: skip
+    vae(folder, record, (8, 8), (1, 4, 3, 4), (1, 3, 6, 8), torch.float16, norm_num_groups=4, layers_per_block=1)
+    scheduler("ddim").save_pretrained(folder / "scheduler")
+    (folder / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}) + "\n")
     write(folder, record)
 
 

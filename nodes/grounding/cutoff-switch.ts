@@ -7,7 +7,7 @@ const fraction = z.number().min(0).max(1)
 
 export default defineNode({
   type: 'grounding/cutoff-switch',
-  version: 1,
+  version: 2,
   title: 'CutoffSwitch',
   description:
     'Grounding for the first part of the steps, then plain diffusion: layout first, then fidelity to the text.',
@@ -29,9 +29,14 @@ export default defineNode({
       description: 'Fraction of the steps in which β falls to 0; the rest runs without gated layers',
       step: 0.01,
     }),
+    strength: z.number().min(0).max(2).default(1).meta({
+      title: 'β',
+      description: 'Strength of the gated layers while they are fully on; 1 is as trained',
+      step: 0.05,
+    }),
   },
-  run({ grounding, step, on, decay }) {
-    const strength = grounding.strength * gateStrength(step.index, step.total, { on, decay })
+  run({ grounding, step, on, decay, strength: full }) {
+    const strength = grounding.strength * full * gateStrength(step.index, step.total, { on, decay })
     return { grounding: { ...grounding, strength } }
   },
 })

@@ -4,14 +4,14 @@ import { nullGrounding } from '#inference/grounding.ts'
 import { gaussian } from '#inference/random.ts'
 import { findSampler } from '#inference/samplers/catalogue.ts'
 import { scaledInput } from '#inference/samplers/schedule.ts'
-import type { Tensor } from '#inference/tensor.ts'
+import { concatChannels, mapTensor, type Tensor } from '#inference/tensor.ts'
 import { drawLatent } from '../draw-latent.ts'
 import { defineNode } from '../node.ts'
-import type { Conditioning, Grounding, Latent, ModelRef } from '../values.ts'
+import type { Conditioning, Grounding, Known, Latent, ModelRef } from '../values.ts'
 
 export default defineNode({
   type: 'sampling/gated-unet-step',
-  version: 1,
+  version: 2,
   title: 'GatedUNetStep',
   description:
     'One denoising step: asks the UNet with and without the text, and lets the sampler move the latent. ' +
@@ -43,7 +43,7 @@ export default defineNode({
     checkSameModel(model, { latent, positive, negative, ...(grounding && { grounding }) })
     const loaded = await context.model(model)
     const { schedule, index, timestep, total, seed } = step
-    const sample = scaledInput(schedule, index, latent.samples)
+    const sample = withKnown(loaded, scaledInput(schedule, index, latent.samples), latent.known)
     const output = await guided(loaded, { sample, timestep, positive, negative, grounding, guidance })
     const sampler = findSampler(schedule.sampler)
     const moved = sampler.step({
@@ -68,6 +68,19 @@ interface Question {
   readonly negative: Conditioning
   readonly grounding: Grounding | undefined
   readonly guidance: number
+}
+
+/** What the UNet reads: for one trained for inpainting also z₀·m and m (1 = keep), in this order. */
+function withKnown({ limits }: Model, sample: Tensor, known: Known | undefined): Tensor {
+  if (limits.inChannels === sample.shape[1]) return sample
+  if (!known)
+    throw new Error(
+      'Cannot take a step: the model was trained for inpainting and reads what is kept of a picture, ' +
+        'put InpaintBlend between Steps and this node, or choose another adapter in LoadModel',
+    )
+  const { clean, mask } = known
+  const kept = mapTensor(clean, (value, i) => value * (mask.data[i % mask.data.length] ?? 0))
+  return concatChannels([sample, kept, mask])
 }
 
 /** ε_u + g·(ε_c − ε_u), both halves in one run; at g = 1 only the conditional half is asked. */

@@ -97,16 +97,16 @@ describe('figureInputs', () => {
 
 describe('the adapters of a model', () => {
   test('are found by name; auto is the first, none is the model alone', async () => {
-    expect(await adapterNames(place)).toEqual(['inpaint', 'keypoints'])
-    expect((await chooseAdapter(place, 'auto'))?.name).toBe('inpaint')
+    expect(await adapterNames(place)).toEqual(['boxes', 'inpaint', 'keypoints'])
+    expect((await chooseAdapter(place, 'auto'))?.name).toBe('boxes')
     expect(await chooseAdapter(place, 'none')).toBeNull()
     expect(await chooseAdapter(fixture('pipeline'), 'auto')).toBeNull()
   })
 
   test('are named when another is asked for, and a name is never a path', async () => {
-    for (const name of ['boxes', '../adapters/keypoints'])
+    for (const name of ['canny', '../adapters/keypoints'])
       await expect(chooseAdapter(place, name)).rejects.toThrow(
-        `Cannot load model ${place} with adapter '${name}': it has 'inpaint', 'keypoints'; 'none' is the model alone`,
+        `Cannot load model ${place} with adapter '${name}': it has 'boxes', 'inpaint', 'keypoints'; 'none' is the model alone`,
       )
   })
 

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import type { Detection } from '#inference/detections.ts'
+import { reportOn } from '#nodes/grounding-report.ts'
+
+const left = [0, 0, 0.5, 1] as const
+const right = [0.5, 0, 1, 1] as const
+const options = { threshold: 0.5, kindOf: (phrase: string) => phrase.replace(/^an? /, '') || null }
+
+function seen(kind: string, box: Detection['box'], score = 0.9): Detection {
+  return { kind, box, score }
+}
+
+function report(phrases: Record<string, Detection['box']>, detections: readonly Detection[]) {
+  const entities = Object.entries(phrases).map(([phrase, box]) => ({ phrase, box }))
+  return reportOn({ entities, figures: [] }, detections, options)
+}
+
+describe('reportOn', () => {
+  it('finds what stands in its box and says how well it fills it', () => {
+    const { found, of, meanIou, entities } = report({ 'a cat': left, 'a dog': right }, [
+      seen('cat', [0, 0, 0.5, 0.8]),
+      seen('dog', right),
+    ])
+    expect([found, of, meanIou]).toEqual([2, 2, 0.9])
+    expect(entities.map(({ iou }) => iou)).toEqual([0.8, 1])
+  })
+
+  it('does not take another kind for the one that was asked for, and says what it sees', () => {
+    const { found, entities } = report({ 'a cat': left }, [seen('dog', left)])
+    expect(found).toBe(0)
+    expect(entities[0]).toMatchObject({ kind: 'cat', found: false, iou: 0, sees: { kind: 'dog', iou: 1 } })
+  })
+
+  it('needs a thing of its own for every box', () => {
+    const two = [
+      { phrase: 'a cat', box: left },
+      { phrase: 'a cat', box: [0, 0, 0.5, 0.9] as const },
+    ]
+    const { entities } = reportOn({ entities: two, figures: [] }, [seen('cat', left)], options)
+    expect(entities.map(({ found }) => found)).toEqual([true, false])
+  })
+
+  it('takes anything for a box that has only a picture', () => {
+    expect(report({ '': left }, [seen('dog', left)]).found).toBe(1)
+  })
+
+  it('lists what nobody asked for', () => {
+    expect(report({ 'a cat': left }, [seen('cat', left), seen('sun', right)]).others).toEqual([
+      { kind: 'sun', score: 0.9, box: right },
+    ])
+  })
+
+  it('holds a pose against the most alike figure that is seen', () => {
+    const pose = Array.from({ length: 17 }, (_, i) => [0.3 + 0.01 * i, 0.2 + 0.03 * i] as const)
+    const keypoints = pose.map(([x, y]) => [x, y, 1] as const)
+    const detections = [{ ...seen('figure', [0.3, 0.2, 0.5, 0.7]), keypoints }]
+    const { found, of, figures } = reportOn({ entities: [], figures: [pose] }, detections, options)
+    expect([found, of]).toEqual([1, 1])
+    expect(figures[0]?.oks).toBe(1)
+  })
+
+  it('finds nothing in an empty picture', () => {
+    expect(report({ 'a cat': left }, [])).toMatchObject({ found: 0, of: 1, meanIou: 0, others: [] })
+  })
+})
