@@ -3,7 +3,8 @@ import { useDebounceFn } from '@vueuse/core'
 import { ref, watch } from 'vue'
 import type { Workflow } from '#workflows/format.ts'
 import { Line } from './api/socket.ts'
-import { arranged } from './document/arrange.ts'
+import { arrangedAll } from './document/arrange.ts'
+import { withSubgraphs } from './document/subgraph-info.ts'
 import { workflow } from './document/workflow-document.ts'
 import { sizeOfNode } from './editor/geometry.ts'
 import { translate } from './locales/i18n.ts'
@@ -99,7 +100,7 @@ export function openWorkflow(next: Workflow, start: TabStart = {}): Tab {
   const { catalogue } = useServer()
   useSelection().set([])
   return useTabs().open(
-    arranged(next, (id) => sizeOfNode(next, catalogue, id)),
+    arrangedAll(next, (graph) => (id) => sizeOfNode(graph, withSubgraphs(catalogue, next.subgraphs), id)),
     start,
   )
 }

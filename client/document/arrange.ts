@@ -2,6 +2,7 @@
 import type { Workflow } from '#workflows/format.ts'
 import { sourcesOf } from './queries.ts'
 import { own } from './record.ts'
+import { graphAt } from './scope.ts'
 
 const columnGap = 64
 const rowGap = 32
@@ -21,6 +22,17 @@ export function arranged(document: Workflow, sizeOf: (id: string) => Size): Work
   const top = below.length ? Math.max(...below) + columnGap : 0
   const places = inColumns(document, lone, sizeOf, top)
   return { ...document, view: { ...document.view, nodes: { ...placed, ...Object.fromEntries(places) } } }
+}
+
+/** The file with a place for every node of every graph in it. */
+export function arrangedAll(file: Workflow, sizesIn: (graph: Workflow) => (id: string) => Size): Workflow {
+  const top = arranged(file, sizesIn(file))
+  const inner = Object.entries(file.subgraphs ?? {}).map(([name, subgraph]) => {
+    const graph = graphAt(file, ['subgraphs', name])
+    const { view } = arranged(graph, sizesIn(graph))
+    return [name, view === subgraph.view ? subgraph : { ...subgraph, view }]
+  })
+  return inner.length > 0 ? { ...top, subgraphs: Object.fromEntries(inner) } : top
 }
 
 function inColumns(document: Workflow, ids: readonly string[], sizeOf: (id: string) => Size, top: number) {

@@ -68,7 +68,7 @@ export class Draft {
   readonly inverses: Change[] = []
   /** The whole file as it now is. */
   file: Workflow
-  private readonly at: readonly string[]
+  readonly at: readonly string[]
 
   constructor(file: Workflow, at: readonly string[] = []) {
     this.file = file

@@ -19,7 +19,7 @@ export interface Point {
   readonly y: number
 }
 
-export function linksOf(document: Workflow): Link[] {
+export function linksOf(document: Pick<Workflow, 'nodes'>): Link[] {
   return Object.entries(document.nodes).flatMap(([node, { inputs }]) =>
     Object.entries(inputs ?? {}).map(([port, text]) => {
       const source = parseSource(text)

@@ -1,6 +1,6 @@
 /** Which graph of the file is looked at: its own, or that of a subgraph. */
 import type { Workflow } from '#workflows/format.ts'
-import { isRecord, own } from './record.ts'
+import { own } from './record.ts'
 
 /** A step into a subgraph: the node that was entered, and the name of its subgraph. */
 export interface Step {
@@ -29,19 +29,13 @@ export function pathOf(trail: Trail): readonly string[] {
 export function graphAt(file: Workflow, path: readonly string[]): Workflow {
   const name = path[1]
   if (name === undefined) return file
-  const graph = own(subgraphsOf(file), name)
+  const graph = own(file.subgraphs, name)
   return {
     groundwork: file.groundwork,
     nodes: graph?.nodes ?? {},
     ...(graph?.view && { view: graph.view }),
+    ...(file.subgraphs && { subgraphs: file.subgraphs }),
   }
-}
-
-type Graph = Pick<Workflow, 'nodes' | 'view'>
-
-function subgraphsOf(file: Workflow): Readonly<Record<string, Graph>> {
-  const found: unknown = own(file as Record<string, unknown>, 'subgraphs')
-  return isRecord(found) ? (found as Record<string, Graph>) : {}
 }
 
 /** As much of a trail as still leads somewhere: an undo may have taken away what was entered. */
@@ -50,7 +44,7 @@ export function soundTrail(file: Workflow, trail: Trail): Trail {
   for (const step of trail) {
     const { nodes } = graphAt(file, pathOf(sound))
     const isThere = own(nodes, step.node)?.type === subgraphType(step.name)
-    if (!isThere || !own(subgraphsOf(file), step.name)) break
+    if (!isThere || !own(file.subgraphs, step.name)) break
     sound.push(step)
   }
   return sound.length === trail.length ? trail : sound

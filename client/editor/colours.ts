@@ -1,5 +1,6 @@
 /** Colours that the canvas needs as values; the page's own colours are CSS variables in styles.css. */
 import type { WireType } from '#nodes/wire-types.ts'
+import type { ViewColour } from '#workflows/format.ts'
 
 const wireColours: Record<WireType, string> = {
   Model: '#a78bda',
@@ -33,4 +34,27 @@ export function groupColour(type: string): string {
   const known = knownGroups.indexOf(group)
   const index = known >= 0 ? known : [...group].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0)
   return groupColours[index % groupColours.length] ?? unknownColour
+}
+
+const viewColourValues: Record<ViewColour, string> = {
+  red: '#d9534f',
+  orange: '#dd8a3e',
+  yellow: '#c9a93a',
+  green: '#5da95a',
+  teal: '#3fa3a0',
+  blue: '#4f8fd9',
+  violet: '#9070cf',
+  grey: '#7d8794',
+}
+
+/** A colour that a person chose for something in the graph. */
+export const viewColour = (colour: ViewColour): string => viewColourValues[colour]
+
+/** The accent of a node: its own colour, or that of its group. */
+export function nodeColour(type: string, own: ViewColour | undefined): string {
+  return own ? viewColour(own) : groupColour(type)
+}
+
+export function frameColour(own: ViewColour | undefined, light: boolean): string {
+  return own ? viewColour(own) : light ? '#3c465a' : '#c8d2e6'
 }

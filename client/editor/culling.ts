@@ -1,13 +1,25 @@
-/** Which cards are mounted: those near the viewport, a few more per frame, so that a large graph opens at once. */
+/**
+ * Which cards are mounted, and how much of each: those near the viewport, a few more per frame, so that a large graph
+ * opens at once. Below half size nobody reads a widget, so a card then is a header and its pictures (`lite`).
+ */
 import { onScopeDispose, shallowRef } from 'vue'
 import type { Workflow } from '#workflows/format.ts'
 import { grown, overlaps, toGraph, type Rect, type Transform } from './geometry.ts'
 import { rectOf, type Layouts } from './layouts.ts'
 
-const mountsPerFrame = 12
+export type Detail = 'lite' | 'full'
+
+/** What may be mounted in one frame, where a full card counts as four lite ones. */
+const budget = 48
+const cost: Record<Detail, number> = { lite: 1, full: 4 }
 /** Margins in parts of the viewport: cards leave later than they enter, so that panning to and fro costs nothing. */
 const enterMargin = 0.25
 const leaveMargin = 0.5
+/** Zoom at which a card becomes full, and lower, at which it becomes lite again. */
+export const fullAbove = 0.55
+const liteBelow = 0.5
+
+export type Mounted = ReadonlyMap<string, Detail>
 
 export interface View {
   readonly document: Workflow
@@ -17,25 +29,42 @@ export interface View {
   readonly height: number
   /** Whether cards are drawn on the canvas instead, because they are too small to read. */
   readonly far: boolean
-  /** Cards that stay whatever happens: selected ones, and the one with the focus. */
-  readonly kept: ReadonlySet<string>
+  /** The card with the focus in it: it stays as it is whatever happens. */
+  readonly focused: string | null
 }
 
-/** Those of `mounted` that may stay, and the ones that should come. */
-export function cull(view: View, mounted: ReadonlySet<string>): { stay: string[]; come: string[] } {
-  if (view.far) return { stay: [], come: [] }
+/** The cards to mount now, and whether there are more to come. */
+export function cull(view: View, mounted: Mounted): { next: Mounted; more: boolean } {
+  const next = new Map<string, Detail>()
+  const focused = view.focused !== null && mounted.get(view.focused)
+  if (view.focused !== null && focused) next.set(view.focused, focused)
+  if (view.far) return { next, more: false }
   const seen = viewport(view)
-  const near = grown(seen, Math.max(seen.width, seen.height) * enterMargin)
-  const far = grown(seen, Math.max(seen.width, seen.height) * leaveMargin)
-  const stay: string[] = []
-  const come: string[] = []
+  const side = Math.max(seen.width, seen.height)
+  const near = grown(seen, side * enterMargin)
+  const far = grown(seen, side * leaveMargin)
+  let left = budget
+  let more = false
   for (const id of Object.keys(view.document.nodes)) {
+    const detail = mounted.get(id)
     const rect = rectOf(view.document, view.layouts, id)
-    if (mounted.has(id)) {
-      if (view.kept.has(id) || overlaps(rect, far)) stay.push(id)
-    } else if (overlaps(rect, near)) come.push(id)
+    if (next.has(id) || !overlaps(rect, detail ? far : near)) continue
+    const wanted = wantedDetail(view.transform.k, detail)
+    if (detail === wanted) next.set(id, detail)
+    else if (left >= cost[wanted]) {
+      left -= cost[wanted]
+      next.set(id, wanted)
+    } else {
+      more = true
+      if (detail) next.set(id, detail)
+    }
   }
-  return { stay, come }
+  return { next, more }
+}
+
+function wantedDetail(zoom: number, now: Detail | undefined): Detail {
+  if (zoom >= fullAbove) return 'full'
+  return zoom < liteBelow ? 'lite' : (now ?? 'lite')
 }
 
 function viewport({ transform, width, height }: View): Rect {
@@ -43,22 +72,25 @@ function viewport({ transform, width, height }: View): Rect {
 }
 
 export function useCulling(view: () => View) {
-  const mounted = shallowRef<ReadonlySet<string>>(new Set())
+  const mounted = shallowRef<Mounted>(new Map())
+  /** Whether every card that should be there is. */
+  const settled = shallowRef(true)
   let frame = 0
 
   function update(): void {
     frame = 0
-    const { stay, come } = cull(view(), mounted.value)
-    const next = [...stay, ...come.slice(0, mountsPerFrame)]
-    if (next.length !== mounted.value.size || next.some((id) => !mounted.value.has(id)))
-      mounted.value = new Set(next)
-    if (come.length > mountsPerFrame) request()
+    const { next, more } = cull(view(), mounted.value)
+    const same = next.size === mounted.value.size && [...next].every(([id, d]) => mounted.value.get(id) === d)
+    if (!same) mounted.value = next
+    settled.value = !more
+    if (more) frame = requestAnimationFrame(update)
   }
 
   function request(): void {
+    settled.value = false
     if (!frame) frame = requestAnimationFrame(update)
   }
 
   onScopeDispose(() => cancelAnimationFrame(frame))
-  return { mounted, request }
+  return { mounted, settled, request }
 }

@@ -35,6 +35,8 @@ export interface Layout {
   readonly value: Span | null
   readonly picture: Span | null
   readonly message: Span | null
+  /** Only the header is shown, and all sockets sit on it. */
+  readonly collapsed: boolean
 }
 
 /** What a card shows beside its ports and parameters. */
@@ -45,9 +47,16 @@ export interface Extras {
   readonly hasMessage: boolean
   /** Width over height of the canvas that boxes are drawn on. */
   readonly boxesRatio: number
+  readonly collapsed: boolean
 }
 
-export const noExtras: Extras = { pictureRatio: null, hasValue: false, hasMessage: false, boxesRatio: 1 }
+export const noExtras: Extras = {
+  pictureRatio: null,
+  hasValue: false,
+  hasMessage: false,
+  boxesRatio: 1,
+  collapsed: false,
+}
 
 export interface Rect {
   readonly x: number
@@ -86,7 +95,24 @@ export function layoutNode(
   const value = take(extras.hasValue ? socketRow : null)
   const picture = take(extras.pictureRatio && pictureSpace(extras.pictureRatio))
   const message = take(extras.hasMessage ? messageHeight : null)
-  return { width: cardWidth, height: y + gap, inputs, outputs, params, value, picture, message }
+  const open = { width: cardWidth, height: y + gap, inputs, outputs, params, value, picture, message }
+  return extras.collapsed ? collapsedLayout(open) : { ...open, collapsed: false }
+}
+
+function collapsedLayout({ width, inputs, outputs }: Omit<Layout, 'collapsed'>): Layout {
+  const onHeader = (ports: ReadonlyMap<string, number>) =>
+    new Map([...ports.keys()].map((name) => [name, headerHeight / 2]))
+  return {
+    width,
+    height: headerHeight,
+    inputs: onHeader(inputs),
+    outputs: onHeader(outputs),
+    params: new Map(),
+    value: null,
+    picture: null,
+    message: null,
+    collapsed: true,
+  }
 }
 
 /** Inputs that have a row of their own: the type's, and those that only the file knows. */
@@ -129,9 +155,9 @@ function pictureSpace(ratio: number): number {
 }
 
 /** Outputs that links name, by node. */
-export function usedOutputs(document: Workflow): Map<string, string[]> {
+export function usedOutputs(nodes: Workflow['nodes']): Map<string, string[]> {
   const used = new Map<string, string[]>()
-  for (const { from } of linksOf(document)) {
+  for (const { from } of linksOf({ nodes })) {
     const names = used.get(from.node) ?? []
     if (!names.includes(from.port)) used.set(from.node, [...names, from.port])
   }
@@ -141,7 +167,7 @@ export function usedOutputs(document: Workflow): Map<string, string[]> {
 export function sizeOfNode(document: Workflow, catalogue: Catalogue, id: string) {
   const node = own(document.nodes, id)
   const info = node && own(catalogue, node.type)
-  return layoutNode(node ?? { type: '' }, info, usedOutputs(document).get(id) ?? [], noExtras)
+  return layoutNode(node ?? { type: '' }, info, usedOutputs(document.nodes).get(id) ?? [], noExtras)
 }
 
 export function boundsOf(rects: readonly Rect[]): Rect | null {
@@ -191,7 +217,7 @@ export function toScreen(transform: Transform, point: Point): Point {
 /** The transform that shows all of `bounds` in a viewport, at 100 % at most. */
 export function fitTransform(bounds: Rect, width: number, height: number, pad = 36): Transform {
   const k = Math.min((width - 2 * pad) / bounds.width, (height - 2 * pad) / bounds.height, 1)
-  const zoom = Math.max(k, 0.1)
+  const zoom = Math.max(k, 0.05)
   return {
     k: zoom,
     x: (width - bounds.width * zoom) / 2 - bounds.x * zoom,

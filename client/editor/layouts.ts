@@ -1,14 +1,15 @@
 /** The layout of every card, recomputed only for nodes that changed. */
 import { computed, type ComputedRef } from 'vue'
-import type { NodeInfo } from '#nodes/node-info.ts'
+import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { valueOf } from '../document/edits.ts'
-import { infoOf, positionOf } from '../document/queries.ts'
+import { positionOf } from '../document/queries.ts'
 import { own } from '../document/record.ts'
+import { wholeId } from '../document/scope.ts'
 import { workflow } from '../document/workflow-document.ts'
 import { useFaults } from '../stores/faults.ts'
 import { useRuns } from '../stores/runs.ts'
-import { useServer } from '../stores/server.ts'
+import { catalogue } from './catalogue.ts'
 import { layoutNode, usedOutputs, type Extras, type Layout, type Rect } from './geometry.ts'
 
 export type Layouts = ReadonlyMap<string, Layout>
@@ -21,11 +22,9 @@ interface Remembered {
 
 /** Width over height of the picture that the workflow makes: as its numbers say, as its last result was, or square. */
 export function usePictureRatio(): ComputedRef<number> {
-  const server = useServer()
   const runs = useRuns()
-  const declared = computed(() =>
-    declaredRatio(workflow.current.value, (id) => infoOf(workflow.current.value, server.catalogue, id)),
-  )
+  const nodes = computed(() => workflow.current.value.nodes)
+  const declared = computed(() => declaredRatio(nodes.value, catalogue.value))
   return computed(() => {
     if (declared.value) return declared.value
     const picture = runs.backdrop
@@ -33,9 +32,9 @@ export function usePictureRatio(): ComputedRef<number> {
   })
 }
 
-function declaredRatio(document: Workflow, info: (id: string) => NodeInfo | undefined): number | null {
-  for (const [id, node] of Object.entries(document.nodes)) {
-    const known = info(id)
+function declaredRatio(nodes: Workflow['nodes'], catalogue: Catalogue): number | null {
+  for (const node of Object.values(nodes)) {
+    const known = own(catalogue, node.type)
     if (!own(known?.params, 'width') || !own(known?.params, 'height') || !known) continue
     const ratio = Number(valueOf(node, known, 'width')) / Number(valueOf(node, known, 'height'))
     if (Number.isFinite(ratio) && ratio > 0) return ratio
@@ -44,25 +43,30 @@ function declaredRatio(document: Workflow, info: (id: string) => NodeInfo | unde
 }
 
 export function useLayouts(boxesRatio: ComputedRef<number>): ComputedRef<Layouts> {
-  const server = useServer()
   const runs = useRuns()
   const faults = useFaults()
   const remembered = new WeakMap<WorkflowNode, Remembered>()
-  const used = computed(() => usedOutputs(workflow.current.value))
+  // Moving a card changes the document with every frame, but not its nodes.
+  const nodes = computed(() => workflow.graph.value.nodes)
+  const collapsed = computed(() => workflow.graph.value.view?.collapsed)
+  const used = computed(() => usedOutputs(nodes.value))
+  const collapsedSet = computed(() => new Set(collapsed.value))
 
   function extrasOf(id: string): Extras {
-    const picture = runs.onNodes.get(id)
-    const progress = own(runs.current?.job.nodes, id)
+    const whole = wholeId(workflow.trail.value, id)
+    const picture = runs.onNodes.get(whole)
+    const progress = own(runs.current?.job.nodes, whole)
     return {
       pictureRatio: picture ? picture.width / picture.height : null,
       hasValue: progress?.value !== undefined,
-      hasMessage: progress?.status === 'failed' || faults.byNode.has(id),
+      hasMessage: progress?.status === 'failed' || faults.byNode.has(whole),
       boxesRatio: boxesRatio.value,
+      collapsed: collapsedSet.value.has(id),
     }
   }
 
   function layoutOf(id: string, node: WorkflowNode): Layout {
-    const info = own(server.catalogue, node.type)
+    const info = own(catalogue.value, node.type)
     const outputs = used.value.get(id) ?? []
     const extras = extrasOf(id)
     const key = `${outputs.join()}|${Object.values(extras).join()}`
@@ -75,8 +79,7 @@ export function useLayouts(boxesRatio: ComputedRef<number>): ComputedRef<Layouts
 
   // The same map as before where nothing in it changed, so that a step of a run redraws no link.
   return computed<Layouts>((before) => {
-    const { nodes } = workflow.current.value
-    const next = new Map(Object.entries(nodes).map(([id, node]) => [id, layoutOf(id, node)]))
+    const next = new Map(Object.entries(nodes.value).map(([id, node]) => [id, layoutOf(id, node)]))
     return before && sameLayouts(before, next) ? before : next
   })
 }

@@ -1,12 +1,14 @@
 /** Draws everything under the cards on one canvas: frames, loop regions, links; and the cards themselves from afar. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow } from '#workflows/format.ts'
-import { infoOf, linksOf, outputType, type Link, type LoopRegion } from '../document/queries.ts'
-import { groupColour, unknownColour, wireColour } from './colours.ts'
+import { linkKey } from '../document/items.ts'
+import { infoOf, type LoopRegion } from '../document/queries.ts'
+import { own } from '../document/record.ts'
+import { frameColour, nodeColour, unknownColour, viewColour } from './colours.ts'
 import { boundsOf, grown, headerHeight, overlaps, toGraph, type Rect, type Transform } from './geometry.ts'
 import { rectOf, type Layouts } from './layouts.ts'
-import { linkCurve, traceCurve } from './link-path.ts'
-import { socketPoint } from './sockets.ts'
+import { traceCurves } from './link-path.ts'
+import type { ShownLink } from './links.ts'
 
 export interface Scene {
   readonly document: Workflow
@@ -15,8 +17,13 @@ export interface Scene {
   readonly transform: Transform
   readonly selected: ReadonlySet<string>
   readonly regions: readonly LoopRegion[]
-  /** The link that a drag has taken off its input. */
-  readonly hidden: Link | null
+  readonly links: readonly ShownLink[]
+  /** Keys of the links that a drag has taken off a socket. */
+  readonly hidden: ReadonlySet<string>
+  /** Keys of the links that a gesture is about to act on. */
+  readonly marked: ReadonlySet<string>
+  /** Nodes that do not run: muted or bypassed. */
+  readonly idle: ReadonlySet<string>
   /** Whether cards are drawn here, as coloured boxes, because the page's own are too small to read. */
   readonly far: boolean
   readonly light: boolean
@@ -41,7 +48,7 @@ export function drawScene(canvas: HTMLCanvasElement, width: number, height: numb
   const corner = toGraph(scene.transform, { x: 0, y: 0 })
   const seen: Rect = { ...corner, width: width / k, height: height / k }
   for (const rect of regionRects(scene)) drawRegion(context, rect, scene)
-  for (const rect of frameRects(scene)) drawFrame(context, rect, scene)
+  frameRects(scene).forEach((rect, index) => drawFrame(context, rect, scene, index))
   drawLinks(context, scene, seen)
   if (scene.far) drawFarCards(context, scene, seen)
 }
@@ -74,56 +81,64 @@ function drawRegion(context: CanvasRenderingContext2D, rect: Rect | null, { tran
   context.setLineDash([])
 }
 
-function drawFrame(context: CanvasRenderingContext2D, rect: Rect | null, { transform, light }: Scene): void {
+function drawFrame(context: CanvasRenderingContext2D, rect: Rect | null, scene: Scene, index: number): void {
   if (!rect) return
+  const colour = frameColour(scene.document.view?.frames?.[index]?.colour, scene.light)
   roundRect(context, rect, 10)
-  context.fillStyle = light ? 'rgba(60, 70, 90, 0.05)' : 'rgba(200, 210, 230, 0.035)'
+  context.fillStyle = colour
+  context.globalAlpha = scene.light ? 0.1 : 0.08
   context.fill()
-  context.strokeStyle = light ? 'rgba(60, 70, 90, 0.3)' : 'rgba(200, 210, 230, 0.22)'
-  context.lineWidth = 1 / Math.min(transform.k, 1)
+  context.globalAlpha = scene.light ? 0.6 : 0.5
+  context.strokeStyle = colour
+  context.lineWidth = 1 / Math.min(scene.transform.k, 1)
   context.stroke()
+  context.globalAlpha = 1
 }
 
 function drawLinks(context: CanvasRenderingContext2D, scene: Scene, seen: Rect): void {
-  const { document, catalogue, layouts, hidden, selected, transform, light } = scene
+  const { selected, hidden, transform, light } = scene
   context.lineCap = 'round'
   const thin = Math.max(1, 0.7 / transform.k)
-  for (const { from, to } of linksOf(document)) {
-    if (hidden && hidden.to.node === to.node && hidden.to.port === to.port) continue
-    if (!layouts.has(from.node) || !layouts.has(to.node)) continue
-    const start = socketPoint(document, layouts, { ...from, side: 'out' })
-    const end = socketPoint(document, layouts, { ...to, side: 'in' })
-    const curve = linkCurve(start, end)
-    const bounds = boundsOf(
-      [start, end, curve.c1, curve.c2].map((point) => ({ ...point, width: 0, height: 0 })),
-    )
-    if (!bounds || !overlaps(grown(bounds, 8), seen)) continue
-    const strong = selected.has(from.node) || selected.has(to.node)
-    traceCurve(context, curve)
+  for (const link of scene.links) {
+    const { from, to, curves, bounds, colour } = link
+    const key = linkKey(to)
+    if (hidden.has(key) || !overlaps(grown(bounds, 8), seen)) continue
+    const marked = selected.has(key) || scene.marked.has(key)
+    const strong = marked || selected.has(from.node) || selected.has(to.node)
+    traceCurves(context, curves)
     context.lineWidth = (strong ? 6 : 5) * thin
-    context.strokeStyle = light ? 'rgba(255, 255, 255, 0.9)' : 'rgba(10, 12, 16, 0.85)'
+    context.strokeStyle = marked ? '#f2a33c' : light ? 'rgba(255, 255, 255, 0.9)' : 'rgba(10, 12, 16, 0.85)'
     context.stroke()
     context.lineWidth = (strong ? 3 : 2.2) * thin
-    context.globalAlpha = strong || selected.size === 0 ? 1 : 0.75
-    context.strokeStyle = wireColour(outputType(infoOf(document, catalogue, from.node), from.port))
+    context.globalAlpha =
+      scene.idle.has(to.node) || scene.idle.has(from.node) ? 0.3 : strong || selected.size === 0 ? 1 : 0.75
+    context.strokeStyle = colour
     context.stroke()
     context.globalAlpha = 1
   }
 }
 
 function drawFarCards(context: CanvasRenderingContext2D, scene: Scene, seen: Rect): void {
-  const { document, catalogue, layouts, selected, light } = scene
+  const { document, catalogue, layouts, selected, light, idle } = scene
+  for (const { at, size, colour } of Object.values(document.view?.notes ?? {})) {
+    roundRect(context, { x: at[0], y: at[1], width: size[0], height: size[1] }, 8)
+    context.fillStyle = viewColour(colour ?? 'yellow')
+    context.globalAlpha = 0.35
+    context.fill()
+    context.globalAlpha = 1
+  }
   for (const [id, node] of Object.entries(document.nodes)) {
     const rect = rectOf(document, layouts, id)
     if (!overlaps(rect, seen)) continue
     const info = infoOf(document, catalogue, id)
+    context.globalAlpha = idle.has(id) ? 0.45 : 1
     roundRect(context, rect, 8)
     context.fillStyle = light ? '#ffffff' : '#262a33'
     context.fill()
     context.lineWidth = selected.has(id) ? 10 : 3
     context.strokeStyle = selected.has(id) ? '#f2a33c' : light ? '#b9c0cc' : '#12141a'
     context.stroke()
-    context.fillStyle = info ? groupColour(node.type) : unknownColour
+    context.fillStyle = info ? nodeColour(node.type, own(document.view?.colours, id)) : unknownColour
     context.fillRect(rect.x, rect.y, rect.width, headerHeight)
     context.fillStyle = light ? '#2a2f3a' : '#dfe4ee'
     context.font = '600 34px system-ui, sans-serif'
@@ -133,6 +148,7 @@ function drawFarCards(context: CanvasRenderingContext2D, scene: Scene, seen: Rec
       rect.y + headerHeight + 40,
       rect.width - 16,
     )
+    context.globalAlpha = 1
   }
 }
 

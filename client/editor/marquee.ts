@@ -16,13 +16,15 @@ export function useMarquee(host: MarqueeHost) {
   let from: Point | null = null
   let before: ReadonlySet<string> = new Set()
 
-  const wants = (event: PointerEvent) => event.shiftKey || event.ctrlKey || event.metaKey
+  const wants = (event: PointerEvent) =>
+    event.button === 0 && (event.shiftKey || event.ctrlKey || event.metaKey)
 
   function start(event: PointerEvent): void {
     from = host.pointer(event)
     before = event.shiftKey ? selection.ids : new Set()
     window.addEventListener('pointermove', move)
     window.addEventListener('pointerup', stop)
+    window.addEventListener('pointercancel', stop)
   }
 
   function move(event: PointerEvent): void {
@@ -37,6 +39,7 @@ export function useMarquee(host: MarqueeHost) {
     from = rect.value = null
     window.removeEventListener('pointermove', move)
     window.removeEventListener('pointerup', stop)
+    window.removeEventListener('pointercancel', stop)
   }
 
   onScopeDispose(stop)

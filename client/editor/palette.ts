@@ -1,6 +1,7 @@
 /** Which nodes the palette offers, in which order. */
 import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
 import { canConnect, type WireType } from '#nodes/wire-types.ts'
+import type { ThroughPorts } from '../document/edits.ts'
 import type { Socket } from './sockets.ts'
 
 /** The port of a new node that a link from `origin` should end at; inputs come before linkable parameters. */
@@ -20,6 +21,17 @@ export function portThatFits(
   const input = inputs.find(([, { type: to }]) => canConnect(type, to))
   const param = Object.entries(info.params).find(([, { wire }]) => wire && canConnect(type, wire))
   return input?.[0] ?? param?.[0] ?? null
+}
+
+/** The ports by which a node can stand in a link of this type: it takes what comes, and gives what goes on. */
+export function portsThrough(
+  info: NodeInfo,
+  from: WireType | undefined,
+  to: WireType | undefined,
+): ThroughPorts | null {
+  const input = portThatFits(info, { side: 'out' }, from)
+  const output = portThatFits(info, { side: 'in' }, to)
+  return input !== null && output !== null ? { input, output } : null
 }
 
 /** The nodes that fit and whose name, type or description holds every word; names that begin so come first. */

@@ -1,6 +1,6 @@
 /**
- * The seam to Rete, which is used for the view alone: pan and zoom, one positioned element per node, and dragging it.
- * The document stays the truth. A drag is turned into a call, and the view moves when the document has.
+ * The seam to Rete, which is used for the view alone: pan and zoom, and one positioned element per card that is shown.
+ * The document stays the truth: the view is told where things are.
  */
 import { NodeEditor, type GetSchemes } from 'rete'
 import { AreaPlugin, Drag } from 'rete-area-plugin'
@@ -10,48 +10,42 @@ import type { Transform } from './geometry.ts'
 
 type Schemes = GetSchemes<{ id: string }, { id: string; source: string; target: string }>
 
-export interface ViewListeners {
-  /** A person drags a node to this place. */
-  dragged(id: string, to: Point): void
-  picked(id: string): void
-  dropped(): void
+export interface ViewGuards {
   /** Whether a press on the canvas begins to pan it. */
   canPan(event: PointerEvent): boolean
+  /** Whether a pan under way goes on. */
+  keepsPanning(): boolean
 }
 
 export class ReteView {
-  /** One element per node, to teleport its card into. */
+  /** One element per card that is shown, to teleport it into. */
   readonly elements = shallowReactive(new Map<string, HTMLElement>())
   readonly transform: ShallowRef<Transform> = shallowRef({ x: 0, y: 0, k: 1 })
   private readonly editor = new NodeEditor<Schemes>()
   private readonly area: AreaPlugin<Schemes>
   private readonly container: HTMLElement
-  private readonly listeners: ViewListeners
-  private dragging: string | null = null
   private wanted: ReadonlyMap<string, Point> | null = null
   private syncing = false
 
-  constructor(container: HTMLElement, listeners: ViewListeners) {
+  constructor(container: HTMLElement, guards: ViewGuards) {
     this.container = container
-    this.listeners = listeners
     this.area = new AreaPlugin<Schemes>(container)
     this.editor.use(this.area)
     this.area.area.content.holder.classList.add('cards')
     this.area.area.setZoomHandler(null)
-    this.area.area.setDragHandler(new Drag({ down: (event) => listeners.canPan(event), move: () => true }))
+    this.area.area.setDragHandler(
+      new Drag({ down: (event) => guards.canPan(event), move: () => guards.keepsPanning() }),
+    )
     this.area.addPipe((signal) => {
       if (signal.type === 'render' && signal.data.type === 'node')
         this.elements.set(signal.data.payload.id, signal.data.element)
       if (signal.type === 'noderemoved') this.elements.delete(signal.data.id)
-      if (signal.type === 'nodepicked') this.pick(signal.data.id)
-      if (signal.type === 'nodedragged') this.drop()
       if (signal.type === 'zoomed' || signal.type === 'translated') this.publish()
-      if (signal.type === 'nodetranslate') return this.allowMove(signal.data) ? signal : undefined
       return signal
     })
   }
 
-  /** Makes the view show exactly these nodes at these places; a later call overtakes one under way. */
+  /** Makes the view hold exactly these cards at these places; a later call overtakes one under way. */
   show(places: ReadonlyMap<string, Point>): void {
     this.wanted = places
     if (!this.syncing) void this.sync()
@@ -85,29 +79,12 @@ export class ReteView {
       this.wanted = null
       for (const { id } of this.editor.getNodes()) if (!places.has(id)) await this.editor.removeNode(id)
       for (const [id, { x, y }] of places) {
-        if (!this.editor.getNode(id)) await this.editor.addNode({ id })
+        if (!this.area.nodeViews.has(id)) await this.editor.addNode({ id })
         const at = this.area.nodeViews.get(id)?.position
         if (at && (at.x !== x || at.y !== y)) await this.area.translate(id, { x, y })
       }
     }
     this.syncing = false
-  }
-
-  private pick(id: string): void {
-    this.dragging = id
-    this.listeners.picked(id)
-  }
-
-  private drop(): void {
-    this.dragging = null
-    this.listeners.dropped()
-  }
-
-  /** A move that the document does not ask for comes from a person's drag: the document is asked instead. */
-  private allowMove({ id, position }: { id: string; position: Point }): boolean {
-    if (id !== this.dragging || this.syncing) return true
-    this.listeners.dragged(id, { x: position.x, y: position.y })
-    return false
   }
 
   private publish(): void {
@@ -116,7 +93,7 @@ export class ReteView {
   }
 
   /** The pointer in pixels of the container. */
-  pointer(event: MouseEvent): Point {
+  pointer(event: { readonly clientX: number; readonly clientY: number }): Point {
     const { left, top } = this.container.getBoundingClientRect()
     return { x: event.clientX - left, y: event.clientY - top }
   }

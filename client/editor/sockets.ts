@@ -55,6 +55,10 @@ export function fittingSockets(
   })
 }
 
+export function allSockets(layouts: Layouts): Socket[] {
+  return [...socketsOf(layouts, 'in'), ...socketsOf(layouts, 'out')]
+}
+
 function socketsOf(layouts: Layouts, side: Side): Socket[] {
   return [...layouts].flatMap(([node, { inputs, outputs }]) =>
     [...(side === 'in' ? inputs : outputs).keys()].map((port) => ({ node, side, port })),
@@ -78,6 +82,22 @@ export function nearestSocket(
     if (!best || distance < best.distance) best = { socket, distance }
   }
   return best?.socket ?? null
+}
+
+const grip = 11
+
+/** The socket whose dot is under a point: where cards are drawn without dots of their own, this finds them. */
+export function socketAt(document: Workflow, layouts: Layouts, node: string, at: Point): Socket | null {
+  const sides: readonly Side[] = ['in', 'out']
+  const sockets = sides.flatMap((side) => {
+    const ports = side === 'in' ? layouts.get(node)?.inputs : layouts.get(node)?.outputs
+    return [...(ports?.keys() ?? [])].map((port) => ({ node, side, port }))
+  })
+  const near = (socket: Socket) => {
+    const { x, y } = socketPoint(document, layouts, socket)
+    return Math.abs(x - at.x) <= grip && Math.abs(y - at.y) <= grip
+  }
+  return sockets.find(near) ?? null
 }
 
 /** How far a socket's dot stands out of its card. */

@@ -1,8 +1,11 @@
 /** Wheel and trackpad: a wheel zooms at the pointer, two fingers pan, a pinch zooms. */
 import type { ReteView } from './rete-view.ts'
 
-const leastZoom = 0.1
+const leastZoom = 0.05
 const mostZoom = 3
+
+export const clampZoom = (k: number) => Math.min(Math.max(k, leastZoom), mostZoom)
+
 const wheelNotch = 50
 const gestureGapMs = 180
 
@@ -27,8 +30,7 @@ export function useWheel(container: HTMLElement, view: ReteView): void {
   }
 
   function zoom(event: WheelEvent, factor: number): void {
-    const next = Math.min(Math.max(view.transform.value.k * factor, leastZoom), mostZoom)
-    void view.zoom(next, view.pointer(event))
+    void view.zoom(clampZoom(view.transform.value.k * factor), view.pointer(event))
   }
 
   container.addEventListener('wheel', turn, { passive: false })

@@ -1,6 +1,8 @@
 /** The languages of the editor. Messages are interpreted, not compiled to code, so that no eval is needed. */
 import { createI18n } from 'vue-i18n'
 import en from './en.ts'
+import graphEn from './graph.en.ts'
+import graphZh from './graph.zh-CN.ts'
 import runningEn from './running.en.ts'
 import runningZh from './running.zh-CN.ts'
 import zh from './zh-CN.ts'
@@ -12,7 +14,10 @@ export const i18n = createI18n({
   legacy: false,
   locale: 'en',
   fallbackLocale: 'en',
-  messages: { en: { ...en, ...runningEn }, 'zh-CN': { ...zh, ...runningZh } },
+  messages: {
+    en: { ...en, ...graphEn, ...runningEn },
+    'zh-CN': { ...zh, ...graphZh, ...runningZh },
+  },
   datetimeFormats: { en: { moment, clock }, 'zh-CN': { moment, clock } },
 })
 

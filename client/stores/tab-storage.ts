@@ -18,7 +18,7 @@ const keptTab = z.object({
   /** As last saved; left out where that is the workflow itself. */
   clean: workflowSchema.optional(),
   stored: z.object({ id: z.string(), rev: z.int() }).nullable(),
-  mode: z.enum(['graph', 'form']),
+  mode: z.enum(['graph', 'list', 'form']),
   job: z.string().nullable(),
 })
 

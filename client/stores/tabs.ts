@@ -26,7 +26,7 @@ export interface Tab {
   /** As last opened or saved: what differs from it is not saved. */
   readonly clean: Workflow
   readonly stored: Stored | null
-  readonly mode: 'graph' | 'form'
+  readonly mode: 'graph' | 'list' | 'form'
   readonly view: View | null
   /** The job that it ran last. */
   readonly job: string | null

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readDraft, writeDraft } from '../../client/document/autosave.ts'
-import { connect, removeNodes, setValue, shiftNodes } from '../../client/document/edits.ts'
+import { connect, removeNodes, setValue } from '../../client/document/edits.ts'
 import { History } from '../../client/document/history.ts'
+import { shiftItems } from '../../client/document/view-edits.ts'
 import { loop } from './workflows.ts'
 
 function worked(): History {
@@ -12,7 +13,7 @@ function worked(): History {
   history.edit('link', (draft) =>
     connect(draft, { from: { node: 'start', port: 'latent' }, to: { node: 'end', port: 'latent' } }),
   )
-  history.edit('move', (draft) => shiftNodes(draft, ['noise'], 5, 5))
+  history.edit('move', (draft) => shiftItems(draft, ['noise'], 5, 5))
   history.undo()
   return history
 }
@@ -32,7 +33,7 @@ describe('a draft', () => {
   it('counts a gesture under way as done', () => {
     const history = new History(loop)
     history.begin('move')
-    history.edit('move', (draft) => shiftNodes(draft, ['noise'], 5, 5))
+    history.edit('move', (draft) => shiftItems(draft, ['noise'], 5, 5))
     expect(readDraft(writeDraft(history.snapshot())).past.map(({ label }) => label)).toEqual(['move'])
   })
 

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Workflow } from '#workflows/format.ts'
 import { Draft } from '../../client/document/change.ts'
 import { checkLink } from '../../client/document/check-link.ts'
-import { addNode, freshId, insert, pick, removeNodes, toggleFrame } from '../../client/document/edits.ts'
+import { addNode, freshId, removeNodes } from '../../client/document/edits.ts'
+import { insert, pick } from '../../client/document/part.ts'
 import { loopRegions } from '../../client/document/queries.ts'
+import { toggleFrame } from '../../client/document/view-edits.ts'
 import { catalogue, loop } from './workflows.ts'
 
 function edited(make: (draft: Draft) => void): Workflow {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drawBox, handles, moveBox, resizeBox, type Box } from '../../client/canvas/box-geometry.ts'
 import { arranged } from '../../client/document/arrange.ts'
-import { cull } from '../../client/editor/culling.ts'
+import { cull, type Mounted } from '../../client/editor/culling.ts'
 import {
   fitTransform,
   layoutNode,
@@ -66,20 +66,35 @@ describe('the view', () => {
     expect(corner.x).toBeLessThanOrEqual(1000)
   })
 
+  const near = {
+    document: loop,
+    layouts,
+    transform: { x: 0, y: 0, k: 1 },
+    width: 500,
+    height: 300,
+    far: false,
+    focused: null,
+  }
+  const full = (ids: readonly string[]) => new Map(ids.map((id) => [id, 'full' as const]))
+
   it('mounts the cards nearby and no others', () => {
-    const transform = { x: 0, y: 0, k: 1 }
-    const view = {
-      document: loop,
-      layouts,
-      transform,
-      width: 500,
-      height: 300,
-      far: false,
-      kept: new Set<string>(),
-    }
-    expect(cull(view, new Set())).toEqual({ stay: [], come: ['noise', 'start', 'body'] })
-    expect(cull({ ...view, transform: { x: 5000, y: 0, k: 1 } }, new Set(['noise'])).stay).toEqual([])
-    expect(cull({ ...view, far: true }, new Set(['noise']))).toEqual({ stay: [], come: [] })
+    expect(cull(near, new Map())).toEqual({ next: full(['noise', 'start', 'body']), more: false })
+    expect(cull({ ...near, transform: { x: 5000, y: 0, k: 1 } }, full(['noise'])).next.size).toBe(0)
+    expect(cull({ ...near, far: true }, full(['noise'])).next.size).toBe(0)
+  })
+
+  it('keeps the card with the focus wherever it is', () => {
+    const away = { ...near, transform: { x: 5000, y: 0, k: 1 }, focused: 'noise' }
+    expect(cull(away, full(['noise', 'start'])).next).toEqual(full(['noise']))
+  })
+
+  it('mounts lite cards below half size, and does not change its mind in between', () => {
+    const at = (k: number) => ({ ...near, transform: { x: 0, y: 0, k } })
+    const detail = (k: number, mounted: Mounted) => cull(at(k), mounted).next.get('noise')
+    expect(detail(0.45, full(['noise']))).toBe('lite')
+    expect(detail(0.52, full(['noise']))).toBe('full')
+    expect(detail(0.52, new Map([['noise', 'lite']]))).toBe('lite')
+    expect(detail(0.6, new Map([['noise', 'lite']]))).toBe('full')
   })
 })
 

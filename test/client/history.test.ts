@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Draft } from '../../client/document/change.ts'
 import * as edits from '../../client/document/edits.ts'
 import { History } from '../../client/document/history.ts'
+import { insert, pick } from '../../client/document/part.ts'
+import * as view from '../../client/document/view-edits.ts'
 import { loop } from './workflows.ts'
 
 type Edit = (draft: Draft) => void
@@ -47,7 +49,7 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
   fc.tuple(index, place).map(
     ([i, { x, y }]): Edit =>
       (draft) =>
-        edits.shiftNodes(draft, [pickId(draft, i)], x, y),
+        view.shiftItems(draft, [pickId(draft, i)], x, y),
   ),
   fc.string().map(
     (name): Edit =>
@@ -57,12 +59,12 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
   index.map(
     (i): Edit =>
       (draft) =>
-        edits.toggleFrame(draft, [pickId(draft, i)], 'frame'),
+        view.toggleFrame(draft, [pickId(draft, i)], 'frame'),
   ),
   index.map(
     (i): Edit =>
       (draft) =>
-        void edits.insert(draft, edits.pick(draft.document, new Set([pickId(draft, i)]), 'all'), {
+        void insert(draft, pick(draft.document, new Set([pickId(draft, i)]), 'all'), {
           x: 9,
           y: 9,
         }),
@@ -114,7 +116,7 @@ describe('history', () => {
     const history = new History(loop)
     history.begin('move')
     for (let i = 0; i < 100; i++)
-      history.edit('move', (draft) => edits.shiftNodes(draft, ['noise', 'end'], 1, 2))
+      history.edit('move', (draft) => view.shiftItems(draft, ['noise', 'end'], 1, 2))
     history.end()
     expect(history.document.view?.nodes?.['noise']).toEqual([100, 200])
     history.undo()
@@ -132,7 +134,7 @@ describe('history', () => {
   it('restores the document when a gesture is cancelled', () => {
     const history = new History(loop)
     history.begin('move')
-    history.edit('move', (draft) => edits.shiftNodes(draft, ['noise'], 5, 5))
+    history.edit('move', (draft) => view.shiftItems(draft, ['noise'], 5, 5))
     history.edit('value', (draft) => edits.setValue(draft, 'noise', 'seed', 8))
     history.cancel()
     expect(bytes(history)).toBe(JSON.stringify(loop))

@@ -1,0 +1,43 @@
+/** Looking at parts of the graph: all of it, some items, one node large enough to edit. */
+import type { Ref } from 'vue'
+import { fullAbove } from './culling.ts'
+import { boundsOf, fitTransform, type Rect } from './geometry.ts'
+import type { ReteView } from './rete-view.ts'
+import { clampZoom } from './wheel.ts'
+
+export interface ViewpointHost {
+  readonly view: Readonly<Ref<ReteView | null>>
+  readonly width: Readonly<Ref<number>>
+  readonly height: Readonly<Ref<number>>
+  rect(key: string): Rect | null
+  everything(): readonly Rect[]
+}
+
+export function useViewpoint({ view, width, height, rect, everything }: ViewpointHost) {
+  const zoom = () => view.value?.transform.value.k ?? 1
+
+  /** Brings rectangles to the middle, at a zoom at which all of them are seen or at the one that is asked for. */
+  function look(rects: readonly Rect[], wanted?: number): void {
+    const bounds = boundsOf(rects)
+    if (!bounds || !width.value || !view.value) return
+    const k = wanted ?? fitTransform(bounds, width.value, height.value).k
+    const [x, y] = [bounds.x + bounds.width / 2, bounds.y + bounds.height / 2]
+    void view.value.look({ k, x: width.value / 2 - x * k, y: height.value / 2 - y * k })
+  }
+
+  function fit(keys: readonly string[] = []): void {
+    const known = keys.flatMap((key) => rect(key) ?? [])
+    look(known.length > 0 ? known : everything())
+  }
+
+  function reveal(id: string): void {
+    const found = rect(id)
+    if (found) look([found], Math.max(zoom(), fullAbove + 0.1))
+  }
+
+  function zoomTo(k: number): void {
+    void view.value?.zoom(clampZoom(k), { x: width.value / 2, y: height.value / 2 })
+  }
+
+  return { look, fit, reveal, zoomTo, zoomBy: (factor: number) => zoomTo(zoom() * factor) }
+}
