@@ -76,6 +76,15 @@ export const limits = {
   /** How long the runner is idle before a spare one is started, which takes its place when it dies. */
   spareAfterMs: 5_000,
 
+  /** Jobs whose steps are kept on disk. */
+  keptStepsJobs: 200,
+  /** Kept steps of all jobs, and of one. */
+  keptStepsBytes: 1024 * MiB,
+  keptStepsBytesPerJob: 256 * MiB,
+  /** Pictures of kept steps that wait to be drawn, and how long whoever asked waits for one. */
+  waitingDrawings: 64,
+  drawingMs: 20_000,
+
   /** Longest side of a preview, in pixels. */
   previewSide: 512,
 

@@ -16,6 +16,7 @@ import { limits } from './limits.ts'
 import { openPictureStore } from './pictures/picture-store.ts'
 import { Supervisor } from './runner/supervisor.ts'
 import { attachSockets } from './sockets/sockets.ts'
+import { openStepStore } from './steps/step-store.ts'
 import { openStore } from './store/store.ts'
 
 export interface RunningServer {
@@ -60,6 +61,7 @@ export async function startServer(
     gate,
     desk,
     pictures,
+    steps: openStepStore(config.runner.dataDir, limits),
     examplesDir: config.examplesDir,
     version: await ownVersion(),
   })

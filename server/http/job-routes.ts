@@ -165,7 +165,7 @@ function oneJobRoutes(desk: JobDesk): Route[] {
 }
 
 /** @throws HttpError 404 when there is no such job. */
-export function found<Found>(value: Found | null, job: string): Found {
+function found<Found>(value: Found | null, job: string): Found {
   if (value === null) throw new HttpError(404, 'unknown-job', unknownJob(job))
   return value
 }

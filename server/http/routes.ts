@@ -2,11 +2,13 @@
 import type { Gate } from '../access/gate.ts'
 import type { JobDesk } from '../jobs/job-desk.ts'
 import type { PictureStore } from '../pictures/picture-store.ts'
+import type { StepStore } from '../steps/step-store.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { docsRoutes } from './docs-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { pictureRoutes } from './picture-routes.ts'
+import { stepRoutes } from './step-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -15,18 +17,20 @@ export interface ApiParts {
   readonly gate: Gate
   readonly desk: JobDesk
   readonly pictures: PictureStore
+  readonly steps: StepStore
   readonly examplesDir: string
   /** Of this Groundwork, as in package.json. */
   readonly version: string
 }
 
-export function apiRoutes({ gate, desk, pictures, examplesDir, version }: ApiParts): readonly Route[] {
+export function apiRoutes({ gate, desk, pictures, steps, examplesDir, version }: ApiParts): readonly Route[] {
   const routes = [
     ...healthRoutes(),
     ...sessionRoutes(gate),
     ...catalogueRoutes(desk, examplesDir),
     ...jobRoutes(desk),
     ...queueRoutes(desk),
+    ...stepRoutes(desk, steps),
     ...pictureRoutes(pictures),
   ]
   return [...routes, ...docsRoutes(routes, version)]

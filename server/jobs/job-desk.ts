@@ -147,6 +147,10 @@ export class JobDesk {
     return summary && events ? { ...summary, events } : null
   }
 
+  async knows(job: string): Promise<boolean> {
+    return (await this.#queue.get(job)) !== null
+  }
+
   /** The workflow as it was handed in; null when the job is not known. */
   async workflowOf(job: string): Promise<Workflow | null> {
     return (await this.#queue.request(job))?.workflow ?? null

@@ -1,6 +1,7 @@
 /** How long a job will still take: measured steps of this run, and for what follows the last measured time of its nodes. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { EngineEvent } from '#workflows/protocol.ts'
+import type { FlatNodes } from '#workflows/expand.ts'
 import { planWorkflow } from '#workflows/plan.ts'
 import type { JobRequest } from './job-queue.ts'
 
@@ -20,7 +21,7 @@ const measuredSteps = 8
 export class TimeLeft {
   readonly #times: NodeTimes
   readonly #now: () => number
-  readonly #nodes: JobRequest['workflow']['nodes']
+  readonly #nodes: FlatNodes
   readonly #cells: number
   /** Nodes outside loops that have not finished, and loops that have not begun. */
   readonly #waiting: Set<string>
@@ -42,7 +43,7 @@ export class TimeLeft {
     const units = plan?.units ?? []
     this.#times = times
     this.#now = now
-    this.#nodes = workflow.nodes
+    this.#nodes = plan?.nodes ?? new Map()
     this.#cells = (workflow.sweep?.axes ?? []).reduce((cells, { values }) => cells * values.length, 1)
     this.#waiting = new Set(units.flatMap((unit) => (unit.kind === 'node' ? [unit.id] : [unit.end])))
     this.#loops = new Set(units.flatMap((unit) => (unit.kind === 'loop' ? [unit.start] : [])))
@@ -70,7 +71,7 @@ export class TimeLeft {
 
   #finish({ node, runs, ms }: Extract<EngineEvent, { kind: 'node-finished' }>): void {
     this.#waiting.delete(node)
-    const type = this.#nodes[node]?.type
+    const type = this.#nodes.get(node)?.type
     if (type !== undefined && runs > 0) this.#learnt.set(type, ms / runs)
   }
 
@@ -89,7 +90,7 @@ export class TimeLeft {
   }
 
   #restMs(): number {
-    const known = [...this.#waiting].map((node) => this.#times.get(this.#nodes[node]?.type ?? '') ?? 0)
+    const known = [...this.#waiting].map((node) => this.#times.get(this.#nodes.get(node)?.type ?? '') ?? 0)
     return known.reduce((sum, ms) => sum + ms, 0)
   }
 }

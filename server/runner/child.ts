@@ -2,6 +2,7 @@
 import type { EngineEvent } from '#workflows/protocol.ts'
 import { encodePreview } from './encode-preview.ts'
 import type { FromRunner, Outcome, RunnerJob, RunnerOptions, ToRunner } from './messages.ts'
+import type { StepPlace } from '../steps/step-store.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
 interface RunningJob {
@@ -12,6 +13,7 @@ interface RunningJob {
 
 let bench: Workbench | null = null
 let running: RunningJob | null = null
+let drawings: Promise<void> = Promise.resolve()
 
 process.on('message', (message) => void receive(message as ToRunner))
 // Without a server there is nobody to work for.
@@ -32,6 +34,9 @@ async function receive(message: ToRunner): Promise<void> {
       return
     case 'watched':
       if (running?.job === message.job) running.watched = message.watched
+      return
+    case 'draw':
+      drawings = drawings.then(() => draw(message.request, message.place))
   }
 }
 
@@ -48,6 +53,15 @@ async function describe(): Promise<void> {
   if (bench) send({ kind: 'facts', facts: await bench.describe() })
 }
 
+/** Between the steps of the job under way, one after the other. */
+async function draw(request: number, place: StepPlace): Promise<void> {
+  try {
+    send({ kind: 'drawn', request, drawn: { png: (await bench?.drawStep(place)) ?? null } })
+  } catch (error) {
+    send({ kind: 'drawn', request, drawn: { fault: wordsOf(error) } })
+  }
+}
+
 async function run(job: RunnerJob, watched: boolean): Promise<void> {
   const own: RunningJob = { job: job.job, signal: { aborted: false }, watched }
   running = own
@@ -56,13 +70,15 @@ async function run(job: RunnerJob, watched: boolean): Promise<void> {
   send({ kind: 'ended', job: job.job, outcome })
 }
 
-async function attempt({ job, workflow, targets }: RunnerJob, own: RunningJob): Promise<Outcome> {
+async function attempt({ job, workflow, targets, branch }: RunnerJob, own: RunningJob): Promise<Outcome> {
   if (!bench) return failed('Cannot run the workflow: the runner has not started yet')
   const begin = performance.now()
   try {
     const result = await bench.run({
+      job,
       workflow,
       ...(targets && { targets }),
+      ...(branch && { branch }),
       signal: own.signal,
       emit: (event: EngineEvent) => send({ kind: 'event', job, event }),
       previews: {

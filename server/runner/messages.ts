@@ -1,6 +1,7 @@
 /** What the server and a runner say to one another, in both directions. Plain data: it crosses a process boundary. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow } from '#workflows/format.ts'
+import type { StepPlace } from '../steps/step-store.ts'
 import type { BranchPoint, EngineEvent, FailureCode, ModelInfo, PreviewHeader } from '#workflows/protocol.ts'
 
 /** What a runner needs to know before its first job. Never reachable by a client. */
@@ -44,6 +45,8 @@ export type ToRunner =
   | { readonly kind: 'cancel'; readonly job: string }
   /** Whether somebody looks at the job: if nobody does, no preview is drawn. */
   | { readonly kind: 'watched'; readonly job: string; readonly watched: boolean }
+  /** Draw a kept step, as soon as the job under way lets it; answered by `drawn`. */
+  | { readonly kind: 'draw'; readonly request: number; readonly place: StepPlace }
 
 export type FromRunner =
   | { readonly kind: 'facts'; readonly facts: RunnerFacts }
@@ -52,6 +55,10 @@ export type FromRunner =
   | { readonly kind: 'event'; readonly job: string; readonly event: EngineEvent }
   | { readonly kind: 'preview'; readonly header: PreviewHeader; readonly bytes: Uint8Array }
   | { readonly kind: 'ended'; readonly job: string; readonly outcome: Outcome }
+  | { readonly kind: 'drawn'; readonly request: number; readonly drawn: Drawn }
+
+/** A kept step as a PNG, null when it is not kept (any more), or why it cannot be drawn. */
+export type Drawn = { readonly png: Uint8Array | null } | { readonly fault: string }
 
 /** Where a runner reports. `ended` comes exactly once for every job that was handed over. */
 export interface RunnerListener {
@@ -81,5 +88,7 @@ export interface Runner {
   cancel(job: string): void
   /** Whether somebody looks at the job: if nobody does, no preview is drawn. */
   setWatched(job: string, watched: boolean): void
+  /** @throws RunnerBusyError when it cannot be drawn soon. */
+  drawStep(place: StepPlace): Promise<Drawn>
   close(): Promise<void>
 }

@@ -9,7 +9,10 @@ import type {
   RunnerJob,
   RunnerListener,
   RunnerOptions,
+  Drawn,
 } from './messages.ts'
+import type { StepPlace } from '../steps/step-store.ts'
+import { busy, Drawings, type DrawingBounds } from './drawings.ts'
 import { RunnerProcess } from './runner-process.ts'
 
 interface RunningJob {
@@ -20,7 +23,7 @@ interface RunningJob {
   killTimer?: NodeJS.Timeout
 }
 
-export interface SupervisorTimes {
+export interface SupervisorTimes extends DrawingBounds {
   /** How long a cancelled job may take to stop before its runner is killed. */
   readonly cancelGraceMs: number
   /** How long the runner is idle before a spare one is started, to be there when it dies. */
@@ -33,6 +36,7 @@ export class Supervisor implements Runner {
   readonly #options: RunnerOptions
   readonly #listener: RunnerListener
   readonly #times: SupervisorTimes
+  readonly #drawings: Drawings
   #active: RunnerProcess | null = null
   #spare: RunnerProcess | null = null
   #facts: RunnerFacts | null = null
@@ -48,6 +52,7 @@ export class Supervisor implements Runner {
     this.#options = options
     this.#listener = listener
     this.#times = times
+    this.#drawings = new Drawings(times)
   }
 
   start(): Promise<RunnerFacts> {
@@ -98,8 +103,15 @@ export class Supervisor implements Runner {
     this.#active?.send({ kind: 'watched', job, watched })
   }
 
+  drawStep(place: StepPlace): Promise<Drawn> {
+    const runner = this.#isReady ? this.#active : null
+    if (!runner) return Promise.reject(busy('the runner is starting'))
+    return this.#drawings.ask((request) => runner.send({ kind: 'draw', request, place }))
+  }
+
   async close(): Promise<void> {
     this.#closing = true
+    this.#drawings.failAll()
     clearTimeout(this.#restartTimer)
     clearTimeout(this.#spareTimer)
     await Promise.all([this.#active?.kill(), this.#spare?.kill()])
@@ -130,6 +142,8 @@ export class Supervisor implements Runner {
         return this.#listener.preview(message.header, message.bytes)
       case 'ended':
         return this.#end(message.outcome)
+      case 'drawn':
+        return this.#drawings.settle(message.request, message.drawn)
     }
   }
 
@@ -166,6 +180,7 @@ export class Supervisor implements Runner {
     this.#active = null
     this.#isReady = false
     clearTimeout(this.#spareTimer)
+    this.#drawings.failAll()
     log.warn({ cause, job: this.#running?.job.job }, 'runner ended')
     const pauseMs = this.#running || this.#spare ? 0 : pauseAfter(this.#deathsInARow++)
     this.#settleAfter(cause)

@@ -2,21 +2,33 @@
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Image } from '#nodes/values.ts'
 import type { Workflow } from '#workflows/format.ts'
-import type { EngineEvent } from '#workflows/protocol.ts'
+import type { BranchPoint, EngineEvent } from '#workflows/protocol.ts'
+import { drawLatent } from '#nodes/draw-latent.ts'
 import { decodePicture, encodePng } from '#inference/pictures.ts'
 import { ResultCache } from '../engine/cache.ts'
-import type { PreviewPlace, RunResult, SaveOptions, Services, StoredPicture } from '../engine/engine.ts'
+import type {
+  Branch,
+  PreviewPlace,
+  RunResult,
+  SaveOptions,
+  Services,
+  StoredPicture,
+} from '../engine/engine.ts'
 import { execute } from '../engine/execute.ts'
 import { limits } from '../limits.ts'
 import { openModelShelf } from '../models/model-shelf.ts'
 import { openPictureStore, type PictureStore } from '../pictures/picture-store.ts'
 import { writeWorkflow } from '../pictures/png-text.ts'
 import { catalogueOf, loadRegistry } from '../registry.ts'
+import { openStepStore, type StepPlace, type StepStore } from '../steps/step-store.ts'
 import type { RunnerFacts, RunnerOptions } from './messages.ts'
 
 export interface BenchRun {
+  /** Whose steps are kept under this name; without one none are. */
+  readonly job?: string
   readonly workflow: Workflow
   readonly targets?: readonly string[]
+  readonly branch?: BranchPoint
   readonly signal: { readonly aborted: boolean }
   readonly emit: (event: EngineEvent) => void
   readonly previews?: {
@@ -30,6 +42,8 @@ export interface Workbench {
   /** The catalogue and the models, looked up anew. */
   describe(): Promise<RunnerFacts>
   run(run: BenchRun): Promise<RunResult>
+  /** A kept step as a PNG; null when it is not kept (any more) or holds nothing to draw. */
+  drawStep(place: StepPlace): Promise<Uint8Array | null>
   close(): Promise<void>
 }
 
@@ -50,6 +64,7 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
   const registry = await loadRegistry(options.nodesDir)
   const shelf = openModelShelf(options.modelDirs, options.device)
   const pictures = await openPictureStore(options.dataDir)
+  const steps = openStepStore(options.dataDir, limits)
   const cache = new ResultCache(limits.cacheBytes)
   const services: Services = { ...shelf, ...pictureServices(pictures, onPicture) }
 
@@ -67,18 +82,36 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
 
   return {
     describe,
-    run: ({ previews, ...run }) =>
-      execute({
+    async run({ previews, job, branch: point, ...run }) {
+      const keeper = job === undefined ? null : await steps.begin(job)
+      const branch = point && (await branchAt(steps, point))
+      return execute({
         ...run,
+        ...(branch && { branch }),
         registry,
         cache,
-        services,
+        services: { ...services, ...(keeper && { keepStep: (step) => keeper.keep(step) }) },
         get emitPreview() {
           return previews?.isWatched() ? previews.send : undefined
         },
-      }),
+      })
+    },
+    async drawStep(place) {
+      const latent = (await steps.read(place))?.latent
+      return latent ? encodePng(await drawLatent(await shelf.model(latent.model), latent)) : null
+    },
     close: () => shelf.close(),
   }
+}
+
+/** Step 0 begins as every run does. A later one begins with what the step before it carried on. */
+async function branchAt(steps: StepStore, { job, node, step }: BranchPoint): Promise<Branch | null> {
+  if (step === 0) return null
+  const kept = await steps.read({ job, node, index: step - 1 })
+  if (kept) return { node, step, carried: kept.carried }
+  throw new Error(
+    `Cannot begin '${node}' at step ${step + 1}: what the run before carried there is not kept any more, run it from the start`,
+  )
 }
 
 function pictureServices(

@@ -33,6 +33,8 @@ const rows: Readonly<Record<string, Row>> = {
   'PATCH /api/jobs/:job': { access: 'user', status: 404, ...json({ priority: 1 }) },
   'POST /api/jobs/:job/retry': { access: 'user', status: 404 },
   'GET /api/jobs/:job/workflow': { access: 'user', status: 404 },
+  'GET /api/jobs/:job/steps': { access: 'user', status: 404 },
+  'GET /api/jobs/:job/steps/:node/:index': { access: 'user', status: 404 },
   'GET /api/queue': { access: 'user', status: 200 },
   'POST /api/queue/pause': { access: 'user', status: 200 },
   'POST /api/queue/resume': { access: 'user', status: 200 },

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { limits } from '#server/limits.ts'
 import { Supervisor } from '#server/runner/supervisor.ts'
 import { openEditor, startToyServer, workflowOf, type Editor } from './helpers/toy-server.ts'
 
@@ -13,7 +14,7 @@ let server: Awaited<ReturnType<typeof startToyServer>>
 let editor: Editor
 
 beforeAll(async () => {
-  server = await startToyServer({ cancelGraceMs: 300, spareAfterMs: 100 })
+  server = await startToyServer({ ...limits, cancelGraceMs: 300, spareAfterMs: 100 })
   editor = await openEditor(server)
 }, 60_000)
 
@@ -127,7 +128,7 @@ describe('a server whose runner cannot work', () => {
     await writeFile(join(nodesDir, 'toy', 'broken.ts'), 'export default 1')
     const options = { dataDir: join(nodesDir, 'data'), modelDirs: [], device: 'cpu', nodesDir }
     const silent = { event: vi.fn(), preview: vi.fn(), ended: vi.fn(), idle: vi.fn() }
-    const runner = new Supervisor(options, silent, { cancelGraceMs: 300, spareAfterMs: 100 })
+    const runner = new Supervisor(options, silent, { ...limits, cancelGraceMs: 300, spareAfterMs: 100 })
     await expect(runner.start()).rejects.toThrow('nodes/toy/broken.ts: it has no node as its default export')
     await runner.close()
     await rm(nodesDir, { recursive: true })

@@ -1,7 +1,7 @@
 /** A runner that needs no process: it knows the toy nodes, and every job goes on until it is told to end. */
 import type { EngineEvent } from '#workflows/protocol.ts'
 import { catalogueOf, loadRegistry } from '#server/registry.ts'
-import type { Outcome, Runner, RunnerFacts, RunnerListener } from '#server/runner/messages.ts'
+import type { Drawn, Outcome, Runner, RunnerFacts, RunnerListener } from '#server/runner/messages.ts'
 import { toyNodesDir } from './toy-nodes-dir.ts'
 
 const registry = loadRegistry(toyNodesDir)
@@ -58,6 +58,10 @@ export class FakeRunner implements Runner {
 
   setWatched(): void {
     // Nothing is drawn here.
+  }
+
+  drawStep(): Promise<Drawn> {
+    return Promise.resolve({ png: null })
   }
 
   close(): Promise<void> {

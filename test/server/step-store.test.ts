@@ -1,0 +1,118 @@
+import { mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CarriedStep } from '#server/engine/engine.ts'
+import { openStepStore, type StepStore } from '#server/steps/step-store.ts'
+
+const bounds = { keptStepsJobs: 3, keptStepsBytes: 100_000, keptStepsBytesPerJob: 20_000 }
+const jobOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const [job, other] = [jobOf(1), jobOf(2)]
+
+const model = { id: 'm', hash: 'h' }
+const latent = (value: number, size = 4) => ({
+  model,
+  samples: { data: new Float32Array(size).fill(value), shape: [1, 1, 1, size] },
+})
+
+function step(index: number, more: Partial<CarriedStep> = {}): CarriedStep {
+  return {
+    ...{ node: 'steps', index, total: 5, beta: index < 2 ? 1 : 0 },
+    carried: { latent: latent(index), seed: 2n ** 64n - 1n },
+    body: { unet: { latent: latent(index), denoised: latent(index + 0.5) } },
+    ...more,
+  }
+}
+
+let dir: string
+let steps: StepStore
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'groundwork-steps-'))
+  steps = openStepStore(dir, bounds)
+})
+
+afterEach(() => rm(dir, { recursive: true }))
+
+async function keepAll(name: string, kept: readonly CarriedStep[]): Promise<void> {
+  const keeper = await steps.begin(name)
+  for (const one of kept) await keeper.keep(one)
+}
+
+describe('the store of steps', () => {
+  it('gives back what a step carried as it was, and the estimate to draw', async () => {
+    await keepAll(job, [step(0), step(1)])
+    expect(await steps.read({ job, node: 'steps', index: 1 })).toEqual({
+      carried: { latent: latent(1), seed: 18446744073709551615n },
+      latent: latent(1.5),
+    })
+  })
+
+  it('lists the steps in their order', async () => {
+    await keepAll(job, [step(0), step(2)])
+    expect(await steps.list(job)).toEqual([
+      { node: 'steps', index: 0, total: 5, beta: 1 },
+      { node: 'steps', index: 2, total: 5, beta: 0 },
+    ])
+  })
+
+  it('draws from what the loop carries where no node gives an estimate, or from nothing', async () => {
+    await keepAll(job, [step(0, { body: {} }), step(1, { body: {}, carried: { text: 'a cat' } })])
+    expect((await steps.read({ job, node: 'steps', index: 0 }))?.latent).toEqual(latent(0))
+    expect((await steps.read({ job, node: 'steps', index: 1 }))?.latent).toBeNull()
+  })
+
+  it('tells the cells of a sweep apart, and shows the first by itself', async () => {
+    const at = (cell: number[], value: number) =>
+      step(0, { cell, carried: { latent: latent(value) }, body: {} })
+    await keepAll(job, [at([0, 0], 1), at([0, 1], 2)])
+    const read = async (cell?: number[]) =>
+      (await steps.read({ job, node: 'steps', index: 0, ...(cell && { cell }) }))?.latent
+    expect([await read(), await read([0, 1]), await read([3, 3])]).toEqual([latent(1), latent(2), undefined])
+    expect(await steps.list(job)).toHaveLength(1)
+  })
+
+  it('forgets with a new start of a job what the start before kept', async () => {
+    await keepAll(job, [step(0), step(1)])
+    await keepAll(job, [step(0)])
+    expect(await steps.list(job)).toHaveLength(1)
+  })
+
+  it('has nothing of a job that kept nothing', async () => {
+    expect(await steps.list(job)).toEqual([])
+    expect(await steps.read({ job, node: 'steps', index: 0 })).toBeNull()
+  })
+
+  it('keeps whole steps only, when the process ended while it wrote', async () => {
+    await keepAll(job, [step(0), step(1)])
+    await truncate(join(dir, 'steps', job, 'steps.jsonl'), 80)
+    expect((await steps.list(job)).map(({ index }) => index)).toEqual([0])
+  })
+
+  it('takes no name of a folder from outside', async () => {
+    await writeFile(join(dir, 'steps.jsonl'), `${JSON.stringify({ ...step(0), carried: {}, body: {} })}\n`)
+    for (const name of ['..', '../..', '.', '', 'none', `${job}/..`])
+      expect(await steps.list(name)).toEqual([])
+  })
+})
+
+describe('the room of the store', () => {
+  it('ends a job that keeps too much, not its run', async () => {
+    const large = (index: number) => step(index, { carried: { latent: latent(1, 2_000) }, body: {} })
+    await keepAll(job, [large(0), large(1), large(2), large(3)])
+    expect(await steps.list(job)).toHaveLength(2)
+  })
+
+  it('is made by removing the oldest jobs', async () => {
+    for (const n of [1, 2, 3, 4]) {
+      await keepAll(jobOf(n), [step(0)])
+      await utimes(join(dir, 'steps', jobOf(n)), n, n)
+    }
+    expect((await readdir(join(dir, 'steps'))).sort()).toEqual([jobOf(2), jobOf(3), jobOf(4)])
+  })
+
+  it('is not taken by a job that keeps nothing', async () => {
+    await keepAll(other, [])
+    expect(await readdir(dir)).toEqual([])
+  })
+})
