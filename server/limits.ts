@@ -76,6 +76,12 @@ export const limits = {
   /** How long the runner is idle before a spare one is started, which takes its place when it dies. */
   spareAfterMs: 5_000,
 
+  /** Workflows that people keep on the server, and revisions of each. */
+  storedWorkflows: 500,
+  workflowRevisions: 50,
+  /** Workflows shared by hash; the oldest go. */
+  sharedWorkflows: 500,
+
   /** Jobs whose steps are kept on disk. */
   keptStepsJobs: 200,
   /** Kept steps of all jobs, and of one. */

@@ -12,6 +12,7 @@ import { JobDesk } from './jobs/job-desk.ts'
 import { JobWatchers } from './jobs/job-watchers.ts'
 import { openNodeTimes } from './jobs/node-times.ts'
 import { SqliteQueue } from './jobs/sqlite-queue.ts'
+import { WorkflowLibrary } from './library/workflow-library.ts'
 import { limits } from './limits.ts'
 import { openPictureStore } from './pictures/picture-store.ts'
 import { Supervisor } from './runner/supervisor.ts'
@@ -62,6 +63,7 @@ export async function startServer(
     desk,
     pictures,
     steps: openStepStore(config.runner.dataDir, limits),
+    library: new WorkflowLibrary(store.database, limits),
     examplesDir: config.examplesDir,
     version: await ownVersion(),
   })

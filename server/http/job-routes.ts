@@ -13,7 +13,7 @@ import {
 import { unknownJob, type JobDesk, type Refused } from '../jobs/job-desk.ts'
 import { limits } from '../limits.ts'
 import { HttpError } from './http-error.ts'
-import { json, ok, refusal, route, type Answer, type Route } from './route.ts'
+import { faultsAnswer, json, ok, refusal, route, type Answer, type Route } from './route.ts'
 
 /** The workflow is judged by its own check, which returns every fault with its path. */
 const runBody = runRequest.extend({
@@ -190,6 +190,5 @@ function runAnswer(reply: RunReply): Answer {
   const [first] = faults
   if (first?.code === 'busy') throw new HttpError(503, 'busy', first.message)
   if (first?.code === 'key-used') throw new HttpError(409, 'key-used', first.message)
-  const message = `Cannot run the workflow: it has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`
-  return ok({ error: { code: 'faults', message }, faults }, 422)
+  return faultsAnswer('Cannot run the workflow', faults)
 }

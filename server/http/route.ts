@@ -1,6 +1,7 @@
 /** What an address of the API is: one entry, from which come its checks, its handler, its document and its tests. */
 import type { Buffer } from 'node:buffer'
 import { z } from 'zod'
+import type { Fault } from '#workflows/fault.ts'
 import { limits } from '../limits.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -91,6 +92,12 @@ export const errorAnswer = z.strictObject({
     )
     .optional(),
 })
+
+/** @param action what could not be done, such as `Cannot run the workflow`. */
+export function faultsAnswer(action: string, faults: readonly Fault[]): Answer {
+  const message = `${action}: it has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`
+  return { status: 422, json: { error: { code: 'faults', message }, faults } }
+}
 
 export function refusal(description: string): AnswerSpec {
   return { description, schema: errorAnswer }

@@ -2,6 +2,7 @@
 import type { Gate } from '../access/gate.ts'
 import type { JobDesk } from '../jobs/job-desk.ts'
 import type { PictureStore } from '../pictures/picture-store.ts'
+import type { WorkflowLibrary } from '../library/workflow-library.ts'
 import type { StepStore } from '../steps/step-store.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { docsRoutes } from './docs-routes.ts'
@@ -11,6 +12,7 @@ import { pictureRoutes } from './picture-routes.ts'
 import { stepRoutes } from './step-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import type { Route } from './route.ts'
+import { workflowRoutes } from './workflow-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 
 export interface ApiParts {
@@ -18,18 +20,28 @@ export interface ApiParts {
   readonly desk: JobDesk
   readonly pictures: PictureStore
   readonly steps: StepStore
+  readonly library: WorkflowLibrary
   readonly examplesDir: string
   /** Of this Groundwork, as in package.json. */
   readonly version: string
 }
 
-export function apiRoutes({ gate, desk, pictures, steps, examplesDir, version }: ApiParts): readonly Route[] {
+export function apiRoutes({
+  gate,
+  desk,
+  pictures,
+  steps,
+  library,
+  examplesDir,
+  version,
+}: ApiParts): readonly Route[] {
   const routes = [
     ...healthRoutes(),
     ...sessionRoutes(gate),
     ...catalogueRoutes(desk, examplesDir),
     ...jobRoutes(desk),
     ...queueRoutes(desk),
+    ...workflowRoutes(library),
     ...stepRoutes(desk, steps),
     ...pictureRoutes(pictures),
   ]
