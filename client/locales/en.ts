@@ -105,6 +105,7 @@ const en = {
     driven: 'Driven by {source}: remove the link to edit it here',
     none: 'none',
     roll: 'Roll a new seed',
+    reset: 'Back to the default',
     choosePicture: 'choose a picture',
     dropPicture: 'Drop or choose a picture',
     sending: 'Sending…',

@@ -106,6 +106,7 @@ const zh: Messages = {
     driven: '由 {source} 提供：断开连线后可在此编辑',
     none: '无',
     roll: '随机生成种子',
+    reset: '恢复默认值',
     choosePicture: '选择图片',
     dropPicture: '拖入或选择图片',
     sending: '正在上传…',
