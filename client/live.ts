@@ -1,6 +1,6 @@
 /** Live mode: every change of what the workflow computes is run at once, and the run it makes stale is called off. */
 import { useDebounceFn } from '@vueuse/core'
-import { computed, watch } from 'vue'
+import { watch } from 'vue'
 import type { Workflow } from '#workflows/format.ts'
 import { sameJson } from './document/record.ts'
 import { workflow } from './document/workflow-document.ts'
@@ -20,23 +20,28 @@ export function followChanges(): void {
   const settings = useSettings()
   const runs = useRuns()
   const tabs = useTabs()
-  let last: { tab: string | null; part: Partial<Workflow> } | null = null
+  /** What was run last, or stood there when its tab came into view. */
+  let known: { readonly tab: string | null; readonly part: Partial<Workflow> } | null = null
   let job: string | null = null
 
   async function rerun(): Promise<void> {
     if (!settings.live || !useServer().connected) return
-    const part = computedPart(workflow.current.value)
-    if (last?.tab === tabs.activeId && sameJson(last.part, part)) return
-    last = { tab: tabs.activeId, part }
+    const next = { tab: tabs.activeId, part: computedPart(workflow.current.value) }
+    const before = known
+    known = next
+    const cameIntoView = before !== null && before.tab !== next.tab
+    if (cameIntoView || (before && sameJson(before.part, next.part))) return
     const stale = runs.byId(job)
     if (stale && !isOver(stale.job)) void cancelJob(stale.job.id)
     job = await runQuietly()
   }
 
   const soon = useDebounceFn(rerun, () => settings.liveAfterMs)
-  const shown = computed(() => (settings.live ? workflow.current.value : null))
-  watch(shown, (document) => {
-    if (document) void soon()
-    else last = null
-  })
+  watch(
+    () => (settings.live ? workflow.current.value : null),
+    (document) => {
+      if (document) void soon()
+      else known = null
+    },
+  )
 }

@@ -5,6 +5,7 @@ import type { Line } from './api/socket.ts'
 import { descendantsOf } from './document/queries.ts'
 import { own } from './document/record.ts'
 import { workflow } from './document/workflow-document.ts'
+import { stamped } from './files/differences.ts'
 import { translate } from './locales/i18n.ts'
 import { useFaults } from './stores/faults.ts'
 import { isOver } from './stores/job.ts'
@@ -62,7 +63,13 @@ async function handIn(sent: Workflow, { targets, ...wish }: RunWish, quiet = fal
     notices.say(translate('notice.noServer'), 'bad')
     return null
   }
-  const request = { ...wish, ...(targets && { targets: [...targets] }), workflow: sent }
+  const { catalogue, models } = useServer()
+  const request = {
+    ...wish,
+    ...(targets && { targets: [...targets] }),
+    // The pictures that the run saves say what made them.
+    workflow: stamped(sent, catalogue, models),
+  }
   const reply = await askTwice(request)
   if (!reply) notices.say(translate('notice.noReply'), 'bad')
   if (!reply?.ok) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FileError, parseWorkflow, readWorkflowFile, serialise } from '../../client/document/file.ts'
-import { readPngText } from '../../client/document/png-text.ts'
+import { readPngText, writePngText } from '../../client/document/png-text.ts'
 import { loop } from './workflows.ts'
 
 function chunk(kind: string, data: Uint8Array, length = data.length): Uint8Array {
@@ -35,6 +35,19 @@ describe('a picture', () => {
     expect(() => readPngText(file, 'groundwork')).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: Cannot read the picture: chunk 'tEXt' is longer than the file, it is cut off]`,
     )
+  })
+
+  it('takes a text in place of the one it had, and nothing else of it changes', () => {
+    const file = png(chunk('IHDR', new Uint8Array(13)), text('groundwork', 'old'), text('other', 'kept'))
+    const written = writePngText(file, 'groundwork', '{"猫": 1}')
+    expect(readPngText(written, 'groundwork')).toBe('{"猫": 1}')
+    expect(readPngText(written, 'other')).toBe('kept')
+    expect(writePngText(written, 'groundwork', 'old')).toHaveLength(file.length)
+  })
+
+  it('is refused a text when it is cut off', () => {
+    const file = png(chunk('IHDR', new Uint8Array(13))).subarray(0, 40)
+    expect(() => writePngText(file, 'groundwork', '{}')).toThrow('it is cut off')
   })
 
   it('opens the workflow that a run saved in it', () => {
