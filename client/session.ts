@@ -34,7 +34,7 @@ export async function startSession(): Promise<void> {
   for (const { snapshot, clean = snapshot.document, ...start } of saved?.tabs ?? [])
     tabs.open(snapshot.document, { ...start, clean, past: snapshot })
   if (saved?.active) tabs.activate(saved.active)
-  ready.value = true
+  ready.value = saved !== null
   keepTabs(storage)
   followChanges()
   void loadServer(saved === null)
@@ -92,7 +92,7 @@ function keepTabs(storage: TabStorage): void {
   window.addEventListener('pagehide', save)
 }
 
-/** Whether the workflows of the last visit are back. */
+/** Whether what the visit begins with is there: the workflows of the last one, or an example on the first. */
 export const ready = ref(false)
 
 /** Opens a workflow in a tab of its own, with an empty history; nodes without a place get one. */
@@ -118,6 +118,7 @@ async function loadServer(firstVisit = false): Promise<void> {
   loading = false
   const first = server.examples[0]
   if (firstVisit && first && useTabs().tabs.length === 0) openWorkflow(first.workflow)
+  ready.value = true
   void validate()
   for (const { id, job } of useTabs().tabs) if (job) void openJob(job, id)
 }

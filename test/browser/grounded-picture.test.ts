@@ -1,25 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { workflowSchema, type Workflow } from '#workflows/format.ts'
 import { EditorPage, launch } from './editor-page.ts'
 import { serve, type Served } from './serve.ts'
+import { changed, example, slow } from './stories.ts'
 
-const textBox = workflowSchema.parse(
-  JSON.parse(readFileSync(new URL('../../workflows/examples/text-box.json', import.meta.url), 'utf8')),
-)
-
-/** The same with so many steps that there is time to interfere, on a seed that no other story uses. */
-const slow = changed(changed(textBox, 'steps', { steps: 1000 }), 'noise', { seed: 4711 })
-
-function changed(workflow: Workflow, id: string, values: Record<string, number>): Workflow {
-  const node = workflow.nodes[id]
-  if (!node) throw new Error(`The example has no node '${id}'`)
-  return {
-    ...workflow,
-    nodes: { ...workflow.nodes, [id]: { ...node, values: { ...node.values, ...values } } },
-  }
-}
+const textBox = example('text-box')
+const endless = slow('endless', 4711)
 
 let server: Served
 let browser: Browser
@@ -121,7 +107,7 @@ describe('the editor', () => {
   })
 
   it('says what happened when the runner is killed, and runs the next job', async () => {
-    await editor.open(slow)
+    await editor.open(endless)
     await editor.byTestId('run').click()
     await editor.node('unet').getByTestId('preview').waitFor()
     server.killRunner()
@@ -132,7 +118,7 @@ describe('the editor', () => {
   })
 
   it('stops between steps when Cancel is pressed', async () => {
-    await editor.open(slow)
+    await editor.open(endless)
     await editor.byTestId('run').click()
     await editor.node('unet').getByTestId('preview').waitFor()
     await editor.byTestId('cancel').click()

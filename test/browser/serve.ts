@@ -10,6 +10,10 @@ export interface Served {
   readonly url: string
   /** Kills the process that runs the model, as a crash in native code would. */
   killRunner(): void
+  /** Ends the server as a loss of power would, runner and all. */
+  crash(): Promise<void>
+  /** Starts it again on the same port with the same data. */
+  start(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -19,34 +23,51 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export async function serve(): Promise<Served> {
   const port = await freePort()
   const data = await mkdtemp(join(tmpdir(), 'groundwork-'))
-  const args = [
-    'server/cli/groundwork.js',
-    'serve',
-    '--port',
-    String(port),
-    '--data',
-    data,
-    '--device',
-    'cpu',
-  ]
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: plainEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
   const url = `http://127.0.0.1:${port}`
-  await ready(child, url)
+  let child = await startAt(port, data)
   return {
     url,
     killRunner() {
       process.kill(runnerOf(child.pid), 'SIGKILL')
     },
+    async crash() {
+      const runner = runnerOf(child.pid)
+      await ended(child, 'SIGKILL')
+      // Without its server a runner ends by itself; the next server is not to wait for that.
+      if (isAlive(runner)) process.kill(runner, 'SIGKILL')
+    },
+    async start() {
+      child = await startAt(port, data)
+    },
     async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await ended
+      if (child.exitCode === null && child.signalCode === null) await ended(child, 'SIGTERM')
       await rm(data, { recursive: true, force: true })
     },
+  }
+}
+
+async function startAt(port: number, data: string): Promise<ChildProcess> {
+  const words = ['serve', '--port', String(port), '--data', data, '--device', 'cpu']
+  const child = spawn(process.execPath, ['server/cli/groundwork.js', ...words], {
+    cwd: root,
+    env: plainEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  await ready(child, `http://127.0.0.1:${port}`)
+  return child
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  await gone
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

@@ -1,0 +1,93 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { EditorPage, launch } from './editor-page.ts'
+import { serve, type Served } from './serve.ts'
+import { quick, slow } from './stories.ts'
+
+let server: Served
+let browser: Browser
+let editor: EditorPage
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([serve(), launch()])
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+beforeEach(async () => {
+  editor = await EditorPage.open(browser, server.url)
+})
+afterEach(async () => {
+  await editor.page.context().close()
+})
+
+const mark = (id: string) => editor.node(id).locator('[data-mark]')
+const stateOf = (id: string) => editor.node(id).getAttribute('data-state')
+
+describe('a run', () => {
+  it('goes only up to the selected node', async () => {
+    await editor.open(quick('part', 301))
+    await editor.node('text').locator('header').click()
+    await editor.page.keyboard.press('Control+Shift+Enter')
+    expect(await editor.ended()).toBe('finished')
+    expect(await stateOf('text')).toBe('done')
+    expect(await stateOf('unet')).toBe('idle')
+  })
+
+  it('of a branch makes what depends on the selected node', async () => {
+    await editor.open(quick('branch', 302))
+    await editor.node('boxes').locator('header').click()
+    await editor.byTestId('run-menu').click()
+    await editor.byTestId('run-branch').click()
+    expect(await editor.ended()).toBe('finished')
+    expect(await stateOf('save')).toBe('done')
+  })
+
+  it('says in both languages why a node ran, and marks what came from the cache', async () => {
+    await editor.open(quick('why', 303))
+    expect(await editor.run()).toBe('finished')
+    await editor.open(quick('why', 304))
+    expect(await editor.run()).toBe('finished')
+    expect(await stateOf('text')).toBe('cached')
+    expect(await mark('noise').getAttribute('title')).toBe("Ran because: 'seed' changed")
+    await editor.byTestId('language').click()
+    expect(await mark('noise').getAttribute('title')).toBe('运行原因：“seed”有变化')
+  })
+
+  it('tells how far it is and how long it will take, for its nodes and as a whole', async () => {
+    await editor.open(slow('left', 305))
+    await editor.byTestId('run').click()
+    await expect.poll(() => editor.byTestId('time-left').textContent()).toMatch(/left$/)
+    await expect.poll(() => editor.node('unet').getByTestId('node-percent').textContent()).toMatch(/^\d+ %$/)
+    await editor.page.keyboard.press('Control+.')
+    expect(await editor.ended()).toBe('cancelled')
+  })
+
+  it('follows every change in live mode, and calls off the run that a change makes stale', async () => {
+    await editor.open(slow('live', 306))
+    await editor.page.keyboard.press('Alt+l')
+    await editor.node('unet').getByTestId('preview').waitFor()
+    const steps = editor.page.locator('[data-param="steps.steps"] .number')
+    await steps.focus()
+    await editor.page.keyboard.press('4')
+    await editor.page.keyboard.press('Enter')
+    const history = editor.byTestId('history').locator('[data-run]')
+    await history.and(editor.page.locator('[data-state=finished]')).waitFor()
+    expect(await history.and(editor.page.locator('[data-state=cancelled]')).count()).toBe(1)
+  })
+
+  it('goes on when the server comes back, and no edit is lost meanwhile', async () => {
+    await editor.open(quick('lasting', 307, 40))
+    await editor.byTestId('run').click()
+    await editor.node('unet').getByTestId('preview').waitFor()
+    await server.crash()
+    await editor.page.locator('[data-testid=banner].lost').waitFor()
+    await editor.byTestId('workflow-name').fill('edited meanwhile')
+    await editor.byTestId('workflow-name').press('Enter')
+    await server.start()
+    await editor.byTestId('banner').waitFor({ state: 'detached' })
+    expect(await editor.ended()).toBe('finished')
+    expect(await editor.byTestId('workflow-name').inputValue()).toBe('edited meanwhile')
+  })
+})
