@@ -4,6 +4,7 @@ import type { Workflow } from '#workflows/format.ts'
 import type { Line } from './api/socket.ts'
 import { descendantsOf } from './document/queries.ts'
 import { own } from './document/record.ts'
+import { wholeId } from './document/scope.ts'
 import { workflow } from './document/workflow-document.ts'
 import { stamped } from './files/differences.ts'
 import { translate } from './locales/i18n.ts'
@@ -38,15 +39,15 @@ export function runQuietly(): Promise<string | null> {
   return handIn(workflow.current.value, {}, true)
 }
 
-/** Runs a node and what it needs. */
+/** Runs a node of the graph that is looked at, and what it needs. */
 export function runTo(node: string): Promise<string | null> {
-  return run({ targets: [node] })
+  return run({ targets: [wholeId(workflow.trail.value, node)] })
 }
 
-/** Runs everything that depends on a node, with what that needs. */
+/** Runs everything that depends on a node, with what that needs; of one inside a subgraph, what depends on that. */
 export function runBranch(node: string): Promise<string | null> {
   const document = workflow.current.value
-  const reached = descendantsOf(document, node)
+  const reached = descendantsOf(document, workflow.trail.value[0]?.node ?? node)
   const { catalogue } = useServer()
   const ends = [...reached].filter(
     (id) =>

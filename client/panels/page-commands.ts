@@ -2,8 +2,11 @@
 import type { Command } from '../editor/command.ts'
 import { turnTo } from '../editor/modes.ts'
 import { closeTab, newWorkflow } from '../files/open.ts'
-import { save } from '../files/save.ts'
-import { cancel, run, runTo } from '../running.ts'
+import { exportJson, exportPng, save, shareLink } from '../files/save.ts'
+import { cancel, run, runBranch, runTo } from '../running.ts'
+import { own } from '../document/record.ts'
+import { workflow } from '../document/workflow-document.ts'
+import { useCompare } from '../stores/compare.ts'
 import { useDialogs } from '../stores/dialogs.ts'
 import { useScrub } from '../stores/scrub.ts'
 import { useSelection } from '../stores/selection.ts'
@@ -13,11 +16,30 @@ import { useTabs } from '../stores/tabs.ts'
 /** What only the page itself can do; it puts it here. */
 export const page: { open(): void } = { open: () => undefined }
 
-function runToChosen(): void {
-  const [id] = useSelection().ids
-  if (useSelection().ids.size === 1 && id !== undefined) void runTo(id)
-  else void run()
+/** The one node that is selected. */
+function chosenNode(): string | null {
+  const { ids } = useSelection()
+  const [id] = ids
+  return ids.size === 1 && id !== undefined && own(workflow.graph.value.nodes, id) ? id : null
 }
+
+function runToChosen(): void {
+  const id = chosenNode()
+  void (id === null ? run() : runTo(id))
+}
+
+function runBranchOfChosen(): void {
+  const id = chosenNode()
+  if (id !== null) void runBranch(id)
+}
+
+/** The picture that is looked at is kept; the steps after it are made anew. */
+function branch(): void {
+  const { branchPoint } = useScrub()
+  if (branchPoint) void run({ branch: branchPoint })
+}
+
+const hasTab = () => useTabs().active !== null
 
 function toggleLive(): void {
   const settings = useSettings()
@@ -57,10 +79,45 @@ const untyped = (group: Command['group'], entries: readonly Entry[]): Command[] 
 export const pageCommands: readonly Command[] = [
   ...always('run', [
     ['run', 'Ctrl+Enter', run],
-    ['runTo', 'Ctrl+Shift+Enter', runToChosen],
     ['cancel', 'Ctrl+.', cancel],
     ['live', 'Alt+L', toggleLive],
   ]),
+  {
+    id: 'runTo',
+    group: 'run',
+    keys: ['Ctrl+Shift+Enter'],
+    whileTyping: true,
+    anywhere: true,
+    menus: ['node'],
+    run: runToChosen,
+  },
+  {
+    id: 'runBranch',
+    group: 'run',
+    keys: ['Alt+Shift+Enter'],
+    anywhere: true,
+    menus: ['node'],
+    can: () => chosenNode() !== null,
+    run: runBranchOfChosen,
+  },
+  {
+    id: 'sweep',
+    group: 'run',
+    keys: ['Alt+S'],
+    whileTyping: true,
+    anywhere: true,
+    can: hasTab,
+    run: () => useDialogs().show({ kind: 'sweep' }),
+  },
+  {
+    id: 'branch',
+    group: 'run',
+    keys: ['Alt+B'],
+    whileTyping: true,
+    anywhere: true,
+    can: () => useScrub().branchPoint !== null,
+    run: branch,
+  },
   ...untyped('run', [
     ['stepBack', ',', () => useScrub().step(-1)],
     ['stepOn', '.', () => useScrub().step(1)],
@@ -72,6 +129,11 @@ export const pageCommands: readonly Command[] = [
     ['save', 'Ctrl+S', save],
     ['saveAs', 'Ctrl+Shift+S', () => useTabs().active && useDialogs().show({ kind: 'save-as' })],
     ['closeTab', 'Alt+W', closeActive],
+    ['templates', 'Alt+T', () => useDialogs().show({ kind: 'start' })],
+    ['library', 'Alt+O', () => useDialogs().show({ kind: 'library' })],
+    ['share', 'Alt+K', () => hasTab() && shareLink()],
+    ['exportJson', 'Alt+J', () => hasTab() && exportJson()],
+    ['exportPng', 'Alt+P', () => hasTab() && exportPng()],
     ['tabBefore', 'Alt+ArrowLeft', () => useTabs().step(-1)],
     ['tabAfter', 'Alt+ArrowRight', () => useTabs().step(1)],
     ['settings', 'Ctrl+,', () => useDialogs().show({ kind: 'settings' })],
@@ -79,5 +141,7 @@ export const pageCommands: readonly Command[] = [
   ...always('view', [
     ['form', 'Alt+F', () => turnTo('form')],
     ['queue', 'Alt+Q', toggleQueue],
+    ['compare', 'Alt+C', () => useCompare().toggle()],
+    ['enlarge', 'Alt+R', () => useScrub().shown && useDialogs().show({ kind: 'picture' })],
   ]),
 ]

@@ -1,7 +1,7 @@
 /** Which picture of the run that is looked at stands in view: a step of one of its loops, or one that it made. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { KeptStep } from '#workflows/protocol.ts'
+import type { BranchPoint, KeptStep } from '#workflows/protocol.ts'
 import { fetchSteps } from '../api/jobs.ts'
 import { isOver, type JobOutput } from './job.ts'
 import { newest, showOutput, type Shown } from './run-pictures.ts'
@@ -51,6 +51,13 @@ export const useScrub = defineStore('scrub', () => {
     if (slide.value) return slide.value.shown
     if (output.value) return showOutput(output.value)
     return runs.shownRun ? newest(runs.shownRun) : null
+  })
+
+  /** Where a run that keeps the picture in view would go on; null where there is nothing kept, or nothing after it. */
+  const branchPoint = computed<BranchPoint | null>(() => {
+    const { value: now } = slide
+    if (!now?.isKept || loop.value === null || job.value === null) return null
+    return now.index + 1 < (now.total ?? 0) ? { job: job.value, node: loop.value, step: now.index + 1 } : null
   })
 
   function go(index: number): void {
@@ -105,6 +112,7 @@ export const useScrub = defineStore('scrub', () => {
     outputs,
     hasFinal,
     shown,
+    branchPoint,
     stepsOf,
     go,
     step,
