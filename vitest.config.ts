@@ -13,6 +13,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          // Some tests look at what is still held in memory.
+          execArgv: ['--expose-gc'],
         },
       },
       {

@@ -1,17 +1,17 @@
 /** Judges a workflow that anybody may have written: every fault at once, as data, and nothing is ever thrown. */
-import type { Catalogue } from '#nodes/node-info.ts'
+import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
 import { dataFaults } from './check-data.ts'
 import { readFormat } from './check-format.ts'
 import { OutputTypes } from './any-type.ts'
 import { nodeFaults } from './check-node.ts'
 import { checkSubgraphs, portFaults } from './check-subgraphs.ts'
 import { sweepFaults } from './check-sweep.ts'
-import { expandWorkflow, type Passed, type Scope } from './expand.ts'
+import { expandWorkflow, type Expanded, type Scope } from './expand.ts'
 import type { Fault } from './fault.ts'
 import type { Workflow } from './format.ts'
 import { limits } from './limits.ts'
 import { planNodes } from './plan.ts'
-import { subgraphsOf, withSubgraphs } from './subgraph-shape.ts'
+import { subgraphName, subgraphsOf, withSubgraphs } from './subgraph-shape.ts'
 
 export interface Validated {
   /** The workflow where its format can be read, whatever else is wrong with it; nodes of unknown types keep their data. */
@@ -57,11 +57,13 @@ function contentFaults(workflow: Workflow, catalogue: Catalogue, unreadable: Rea
       unreadable: prefix === '' ? unreadable : noNames,
     }
     for (const [id, node] of nodes) {
+      // One that contains itself has no ports to be judged by.
+      if (!infos.has(node.type) && subgraphs.has(subgraphName(node.type) ?? '')) continue
       faults.push(...nodeFaults(id, node, around))
       if (faults.length > limits.faults) return faults
     }
   }
-  faults.push(...sweepFaults(workflow, infos), ...(expanded?.empty ?? []).map(emptyFault))
+  faults.push(...sweepFaults(workflow, infos), ...emptyFaults(expanded, infos))
   // What is unreadable may hold the missing half of a loop.
   if (unreadable.size > 0 || !expanded) return faults
   const known = new Set(faults.map(({ path }) => path.join(' ')))
@@ -75,11 +77,14 @@ function wholeFile({ nodes }: Workflow): Scope {
   return { prefix: '', nodes: new Map(Object.entries(nodes)), fed: noNames }
 }
 
-function emptyFault({ node, input, bypassed }: Passed): Fault {
-  const message =
-    `Cannot run node '${node}': its '${input}' is linked to '${bypassed}', which is bypassed and has nothing ` +
-    `of that type to pass on: link an input of it, or let it run`
-  return { code: 'wrong-link', path: ['nodes', node, 'inputs', input], message }
+function emptyFaults(expanded: Expanded | null, infos: ReadonlyMap<string, NodeInfo>): Fault[] {
+  return (expanded?.empty ?? []).map(({ node, input, bypassed }) => {
+    const title = infos.get(expanded?.nodes.get(node)?.type ?? '')?.title ?? ''
+    const message =
+      `Cannot run node '${node}' (${title}): its '${input}' is linked to '${bypassed}', which is bypassed and has ` +
+      `nothing of that type to pass on: link an input of it, or let it run`
+    return { code: 'wrong-link', path: ['nodes', node, 'inputs', input], message }
+  })
 }
 
 /** The file without the parts that cannot be read, so that the faults of the rest are found at the same time. */

@@ -17,14 +17,6 @@ export interface CacheEntry {
   readonly traces: readonly Trace[]
 }
 
-/** A place in a workflow: a node of a type in an iteration. It outlives the run, so that the next can say what changed. */
-export interface Visit {
-  readonly node: string
-  readonly type: string
-  /** 0 outside loops. */
-  readonly iteration: number
-}
-
 const visitsKept = 20_000
 
 export class ResultCache {
@@ -72,9 +64,11 @@ export class ResultCache {
     this.#bytes = 0
   }
 
-  /** Remembers what arrived at a place, and tells what arrived there the time before. */
-  visit({ node, type, iteration }: Visit, parts: KeyParts): KeyParts | null {
-    const place = `${node} ${type} ${iteration}`
+  /**
+   * Remembers what arrived at a place in a workflow (a node of a type, in an iteration), and tells what arrived there the
+   * time before. It outlives the run, so that the next can say what changed.
+   */
+  visit(place: string, parts: KeyParts): KeyParts | null {
     const before = this.#visits.get(place) ?? null
     this.#visits.delete(place)
     this.#visits.set(place, parts)

@@ -1,5 +1,6 @@
 /** The failure of one node: which, where, why, and what it was given. */
 import { z } from 'zod'
+import type { Place } from './place.ts'
 import { inWords } from './words.ts'
 
 export interface FailedNode {
@@ -7,8 +8,9 @@ export interface FailedNode {
   readonly node: string
   /** Display name of its type. */
   readonly title: string
-  /** 0-based iteration and how many there are; null outside a loop. */
-  readonly iteration: { readonly index: number; readonly total: number } | null
+  readonly place: Place
+  /** In a sweep: the values of the cell, in words. */
+  readonly cell: string | null
   /** What arrived, by input or parameter, as far as it did. */
   readonly inputs: Readonly<Record<string, unknown>>
 }
@@ -23,14 +25,18 @@ export class NodeError extends Error {
   /** The message without its inputs. */
   readonly summary: string
 
-  constructor({ node, title, iteration, inputs }: FailedNode, cause: unknown) {
-    const step = iteration ? ` in iteration ${iteration.index + 1} of ${iteration.total}` : ''
-    const summary = `Cannot run node '${node}' (${title})${step}: ${reasonOf(cause)}`
+  constructor({ node, title, place, cell, inputs }: FailedNode, cause: unknown) {
+    const summary = `Cannot run node '${node}' (${title})${whereabouts(place, cell)}: ${reasonOf(cause)}`
     const lines = Object.entries(inputs).map(([name, value]) => `\n  ${name}: ${inWords(value)}`)
     super(lines.length > 0 ? `${summary}\nIt was given${lines.join('')}` : summary, { cause })
     this.node = node
     this.summary = summary
   }
+}
+
+function whereabouts({ iteration, item }: Place, cell: string | null): string {
+  const turn = (what: string, at: Place['item']) => (at ? ` in ${what} ${at.index + 1} of ${at.total}` : '')
+  return turn('iteration', iteration) + turn('item', item) + (cell === null ? '' : ` at ${cell}`)
 }
 
 function reasonOf(cause: unknown): string {

@@ -13,27 +13,65 @@ export interface Slot {
   /** For a parameter without a link: its value, checked. */
   readonly value: unknown
   readonly isRequired: boolean
+  readonly isLazy: boolean
+  /** What the link brings is a list, and the node takes: all of it, or one item per run. */
+  readonly takes: 'value' | 'item' | 'list' | 'value as list'
 }
 
 export interface PreparedNode {
   readonly node: AnyNode
   /** Inputs, then parameters, in the order of their declaration. */
   readonly slots: readonly Slot[]
+  /** Whether it has to be asked what it needs. */
+  readonly isLazy: boolean
 }
 
-/** @throws TypeError naming the first parameter whose value is not allowed. */
-export function prepare(node: AnyNode, { values }: WorkflowNode, links: readonly Link[]): PreparedNode {
+/**
+ * @param lists links that bring a list.
+ * @throws TypeError naming the first parameter whose value is not allowed.
+ */
+export function prepare(
+  node: AnyNode,
+  { values }: WorkflowNode,
+  links: readonly Link[],
+  lists: ReadonlySet<Link>,
+): PreparedNode {
   const linkTo = (name: string) => links.find(({ input }) => input === name) ?? null
-  const inputs = Object.entries(node.inputs).map(([name, { optional }]): Slot => {
-    return { name, link: linkTo(name), schema: null, value: undefined, isRequired: !optional }
+  const inputs = Object.entries(node.inputs).map(([name, { optional, lazy, list }]): Slot => {
+    const link = linkTo(name)
+    const takes = takenFrom(link, lists, list ?? false)
+    return {
+      name,
+      link,
+      schema: null,
+      value: undefined,
+      isRequired: !optional,
+      isLazy: lazy ?? false,
+      takes,
+    }
   })
   const params = Object.entries(node.params).map(([name, schema]): Slot => {
     const link = linkTo(name)
     const raw = values && Object.hasOwn(values, name) ? values[name] : undefined
     const value = link ? undefined : checkParam(name, schema, raw)
-    return { name, link, schema, value, isRequired: true }
+    return {
+      name,
+      link,
+      schema,
+      value,
+      isRequired: true,
+      isLazy: false,
+      takes: takenFrom(link, lists, false),
+    }
   })
-  return { node, slots: [...inputs, ...params] }
+  const slots = [...inputs, ...params]
+  return { node, slots, isLazy: slots.some(({ isLazy, link }) => isLazy && link !== null) }
+}
+
+function takenFrom(link: Link | null, lists: ReadonlySet<Link>, takesLists: boolean): Slot['takes'] {
+  const isList = link !== null && lists.has(link)
+  if (takesLists) return isList ? 'list' : 'value as list'
+  return isList ? 'item' : 'value'
 }
 
 /** @throws TypeError saying what the parameter must be. */

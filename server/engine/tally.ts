@@ -42,9 +42,14 @@ export class Tally {
     this.#count(node).cachedRuns++
   }
 
+  /** Whether the node ran or came from the cache in this run. */
+  hasBegun(node: string): boolean {
+    return this.#counts.has(node) || this.#done.has(node)
+  }
+
   /** How often any of these nodes ran. */
   runsOf(nodes: readonly string[]): number {
-    return nodes.reduce((sum, node) => sum + this.#count(node).runs, 0)
+    return nodes.reduce((sum, node) => sum + (this.#counts.get(node)?.runs ?? 0), 0)
   }
 
   /** Every run of the node is over. Says nothing of a node that failed or was skipped before. */

@@ -17,7 +17,8 @@ export interface ToyRun {
   readonly order: readonly string[]
 }
 
-const noServices: Services = {
+/** Toys ask for nothing. */
+export const noServices: Services = {
   findModel: () => Promise.reject(new Error('Cannot find a model: toys have none')),
   model: () => Promise.reject(new Error('Cannot load a model: toys have none')),
   loadPicture: () => Promise.reject(new Error('Cannot load a picture: toys have none')),

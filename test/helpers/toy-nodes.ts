@@ -21,7 +21,14 @@ export const dot = (grey: number) => ({ width: 1, height: 1, data: new Float32Ar
 export function toys(extra: (log: (call: string) => void) => readonly AnyNode[] = () => []): Toys {
   const calls: string[] = []
   const log = (call: string) => void calls.push(call)
-  const nodes = [...plainToys(log), ...loopToys(log), ...showingToys(log), ...extra(log)]
+  const nodes = [
+    ...plainToys(log),
+    ...loopToys(log),
+    ...listToys(log),
+    ...lazyToys(log),
+    ...showingToys(log),
+    ...extra(log),
+  ]
   return { registry: new Map(nodes.map((node) => [node.type, node])), calls }
 }
 
@@ -139,6 +146,34 @@ function loopToys(log: (call: string) => void): AnyNode[] {
       },
     }),
     defineNode({
+      type: 'toy/begin',
+      version: 1,
+      title: 'Begin',
+      description: 'Opens a loop that carries two numbers.',
+      inputs: { a: Int, b: Int },
+      outputs: { index: Int, a: Int, b: Int },
+      params: { times: int(3) },
+      loop: { role: 'start', each: 'index' },
+      run({ a, b, times }) {
+        log(`begin ${times}`)
+        return { index: Array.from({ length: times }, (_, index) => index), a, b }
+      },
+    }),
+    defineNode({
+      type: 'toy/close',
+      version: 1,
+      title: 'Close',
+      description: 'Closes a loop that carries two numbers.',
+      inputs: { a: Int, b: Int },
+      outputs: { a: Int, b: Int },
+      params: {},
+      loop: { role: 'end' },
+      run({ a, b }) {
+        log(`close ${a} ${b}`)
+        return { a, b }
+      },
+    }),
+    defineNode({
       type: 'toy/total',
       version: 1,
       title: 'Total',
@@ -150,6 +185,83 @@ function loopToys(log: (call: string) => void): AnyNode[] {
       run({ sum }) {
         log(`total ${sum}`)
         return { sum }
+      },
+    }),
+  ]
+}
+
+function listToys(log: (call: string) => void): AnyNode[] {
+  return [
+    defineNode({
+      type: 'toy/list',
+      version: 1,
+      title: 'List',
+      description: 'Gives 1, 2, … up to a number.',
+      inputs: {},
+      outputs: { values: { ...Int, list: true } },
+      params: { count: int(3) },
+      run({ count }) {
+        log(`list ${count}`)
+        return { values: Array.from({ length: count }, (_, index) => index + 1) }
+      },
+    }),
+    defineNode({
+      type: 'toy/sum',
+      version: 1,
+      title: 'Sum',
+      description: 'Adds up a list.',
+      inputs: { values: { ...Int, list: true } },
+      outputs: { sum: Int },
+      params: { plus: int(0) },
+      run({ values, plus }) {
+        log(`sum ${values.join(' ')}`)
+        return { sum: values.reduce((sum, value) => sum + value, plus) }
+      },
+    }),
+  ]
+}
+
+function lazyToys(log: (call: string) => void): AnyNode[] {
+  return [
+    defineNode({
+      type: 'toy/choose',
+      version: 1,
+      title: 'Choose',
+      description: 'Takes one of two numbers; the other one is not asked for.',
+      inputs: { odd: { ...Int, lazy: true }, even: { ...Int, lazy: true } },
+      outputs: { value: Int },
+      params: { by: int(0) },
+      needs: ({ by }) => [by % 2 === 0 ? 'even' : 'odd'],
+      run({ odd, even, by }) {
+        log(`choose ${by}`)
+        return { value: (by % 2 === 0 ? even : odd) ?? NaN }
+      },
+    }),
+    defineNode({
+      type: 'toy/either',
+      version: 1,
+      title: 'Either',
+      description: 'Takes one of two things, whatever they are.',
+      inputs: {
+        yes: { type: 'Any', lazy: true, description: 'anything' },
+        no: { type: 'Any', lazy: true, description: 'anything' },
+      },
+      outputs: { value: { type: 'Any', description: 'one of them' } },
+      params: { on: z.boolean().default(true) },
+      needs: ({ on }) => [on ? 'yes' : 'no'],
+      run: ({ on, yes, no }) => ({ value: on ? yes : no }),
+    }),
+    defineNode({
+      type: 'toy/forward',
+      version: 1,
+      title: 'Forward',
+      description: 'Gives what it gets, whatever it is.',
+      inputs: { value: { type: 'Any', description: 'anything' } },
+      outputs: { value: { type: 'Any', description: 'the same' } },
+      params: {},
+      run({ value }) {
+        log('forward')
+        return { value }
       },
     }),
   ]

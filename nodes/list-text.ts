@@ -1,0 +1,46 @@
+/** Lists as people write them: one entry per line, or numbers with commas between. */
+import { z } from 'zod'
+
+/** The most items of a list: every one of them may be a run of a model. */
+export const mostItems = 256
+
+/** Entries of a text, one per line; empty lines are none. */
+export function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+/**
+ * Numbers as text: separated by commas, spaces or line ends, `3..6` for 3, 4, 5, 6.
+ *
+ * @returns null where a part of it is no such number.
+ */
+export function numbersOf(text: string, isWhole: boolean): number[] | null {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '')
+  const numbers: number[] = []
+  for (const part of parts) {
+    const range = /^(-?\d+)\.\.(-?\d+)$/.exec(part)
+    const [from, to] = range ? [Number(range[1]), Number(range[2])] : [Number(part), Number(part)]
+    if (!Number.isFinite(from) || to < from || to - from >= mostItems) return null
+    if ((isWhole || range) && !(Number.isSafeInteger(from) && Number.isSafeInteger(to))) return null
+    if (range) for (let number = from; number <= to; number++) numbers.push(number)
+    else numbers.push(from)
+    if (numbers.length > mostItems) return null
+  }
+  return numbers
+}
+
+/** A parameter that holds a list of numbers as text. */
+export function numberList(isWhole: boolean) {
+  const example = isWhole ? '1, 2, 3 or 1..8' : '0.3, 0.5, 1'
+  const kind = isWhole ? 'whole numbers' : 'numbers'
+  return z
+    .string()
+    .max(10_000)
+    .refine(
+      (text) => numbersOf(text, isWhole) !== null,
+      `must be up to ${mostItems} ${kind}, such as ${example}`,
+    )
+}
