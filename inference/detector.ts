@@ -98,9 +98,12 @@ export class Detector {
     return new Detector(config, session)
   }
 
-  /** @throws CheckpointError when the network answers in another shape than its config says. */
-  async look(image: Image): Promise<Sight> {
-    const { size, input, outputs, kinds, threshold, nms } = this.config
+  /**
+   * @param threshold a score below it is nothing; default: the detector's own
+   * @throws CheckpointError when the network answers in another shape than its config says.
+   */
+  async look(image: Image, threshold = this.config.threshold): Promise<Sight> {
+    const { size, input, outputs, kinds, nms } = this.config
     const results = await this.session.run({ [input]: await pixelsOf(image, size) })
     const boxes = floats(results, outputs.boxes, [null, 4])
     const count = boxes.length / 4

@@ -73,8 +73,8 @@ export interface Model {
   encodeTexts(texts: readonly string[]): Promise<EncodedText[]>
   /** The grounding feature of a reference picture, [1, D]. */
   encodeReference(image: Image): Promise<Tensor>
-  /** What the model's own detector sees in a picture. */
-  look(image: Image): Promise<Sight>
+  /** What the model's own detector sees in a picture; a score below `threshold` is nothing. */
+  look(image: Image, threshold?: number): Promise<Sight>
   /** What that detector can tell apart. */
   detector(): Promise<DetectorConfig>
   /** What the UNet predicts for each branch, [B, C, h, w]. */
@@ -130,7 +130,7 @@ export async function loadModel(
         )
       return await images.encode(image)
     },
-    look: async (image) => (await detector.open()).look(image),
+    look: async (image, threshold) => (await detector.open()).look(image, threshold),
     detector: async () => (await detector.open()).config,
     denoise: (question) => denoiser.denoise(question),
     decodeLatent: (latent) => autoencoder.decode(latent),

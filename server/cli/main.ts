@@ -21,6 +21,13 @@ const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['nodes', { summary: 'List the nodes that a workflow can be made of', load: () => import('./nodes.ts') }],
   ['models', { summary: 'List the models on this machine', load: () => import('./models.ts') }],
   [
+    'eval',
+    {
+      summary: "Measure whether a model's pictures obey what they are grounded by",
+      load: () => import('./eval.ts'),
+    },
+  ],
+  [
     'parity',
     {
       summary: 'Compare the networks of a model with recorded PyTorch outputs',

@@ -1,0 +1,102 @@
+/**
+ * Average precision as COCO measures detectors: here the detector is fixed, and what is measured is whether the pictures
+ * obey their boxes. Source: cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py
+ */
+import { intersectionOverUnion, type Box } from '#inference/detections.ts'
+
+export interface Truth {
+  readonly picture: number
+  readonly kind: string
+  readonly box: Box
+}
+
+export interface Guess extends Truth {
+  readonly score: number
+}
+
+export interface Precision {
+  /** Mean over overlaps 0.5, 0.55 … 0.95 and over the kinds that were asked for, 0..1; null without any. */
+  readonly ap: number | null
+  readonly ap50: number | null
+  readonly ap75: number | null
+  /** How many boxes were asked for. */
+  readonly boxes: number
+}
+
+const overlaps = Array.from({ length: 10 }, (_, i) => 0.5 + 0.05 * i)
+const recalls = Array.from({ length: 101 }, (_, i) => i / 100)
+/** Per picture, the surest. */
+const mostGuesses = 100
+
+export function averagePrecision(truths: readonly Truth[], guesses: readonly Guess[]): Precision {
+  const kinds = [...new Set(truths.map(({ kind }) => kind))]
+  const table = overlaps.map((overlap) =>
+    kinds.map((kind) =>
+      precisionOf(
+        truths.filter((truth) => truth.kind === kind),
+        guesses.filter((guess) => guess.kind === kind),
+        overlap,
+      ),
+    ),
+  )
+  return {
+    ap: mean(table.flat()),
+    ap50: mean(table[0] ?? []),
+    ap75: mean(table[5] ?? []),
+    boxes: truths.length,
+  }
+}
+
+/** The area below the precision–recall curve of one kind, at 101 recalls; precision never rises with recall. */
+function precisionOf(truths: readonly Truth[], guesses: readonly Guess[], overlap: number): number {
+  const sorted = surest(guesses)
+  const hits = matched(truths, sorted, overlap)
+  let right = 0
+  const curve = sorted.map((guess, i) => {
+    if (hits.has(guess)) right++
+    return { recall: right / truths.length, precision: right / (i + 1) }
+  })
+  for (let i = curve.length - 2; i >= 0; i--) {
+    const [here, next] = [curve[i], curve[i + 1]]
+    if (here && next && next.precision > here.precision) here.precision = next.precision
+  }
+  const at = recalls.map((recall) => curve.find((point) => point.recall >= recall)?.precision ?? 0)
+  return at.reduce((sum, value) => sum + value, 0) / recalls.length
+}
+
+/** The guesses of every picture, the surest first; equal ones in the order they came. */
+function surest(guesses: readonly Guess[]): Guess[] {
+  const counts = new Map<number, number>()
+  return guesses
+    .toSorted((a, b) => b.score - a.score)
+    .filter(({ picture }) => {
+      const count = (counts.get(picture) ?? 0) + 1
+      counts.set(picture, count)
+      return count <= mostGuesses
+    })
+}
+
+/** The guesses that find a box: each takes the box it fits best that no surer guess has taken. */
+function matched(truths: readonly Truth[], sorted: readonly Guess[], overlap: number): Set<Guess> {
+  const taken = new Set<Truth>()
+  const hits = new Set<Guess>()
+  for (const guess of sorted) {
+    let best: Truth | null = null
+    let bestIou = Math.min(overlap, 1 - 1e-10)
+    for (const truth of truths) {
+      if (truth.picture !== guess.picture || taken.has(truth)) continue
+      const iou = intersectionOverUnion(truth.box, guess.box)
+      // The arithmetic of boxes ends in the fifteenth digit: a box that fits exactly half must count.
+      if (iou >= bestIou - 1e-12) [best, bestIou] = [truth, Math.max(iou, bestIou)]
+    }
+    if (best) {
+      taken.add(best)
+      hits.add(guess)
+    }
+  }
+  return hits
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+}
