@@ -70,6 +70,7 @@ function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: Lo
     ...(isSafe(json.minimum) && { min: json.minimum }),
     ...(isSafe(json.maximum) && { max: json.maximum }),
     ...(meta.step !== undefined && { step: meta.step }),
+    ...(meta.measures && { measures: meta.measures }),
     ...(meta.multiline && { multiline: true }),
     ...(meta.phrases && { phrases: meta.phrases }),
     ...(choices && { choices: choices.map(String) }),

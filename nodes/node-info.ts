@@ -22,6 +22,9 @@ export interface OutputInfo {
 /** How a parameter is edited. `seed` is a whole number up to 2^64−1, as a number or as a string of digits. */
 export type Widget = 'int' | 'float' | 'text' | 'bool' | 'choice' | 'seed' | 'boxes' | 'keypoints' | 'picture'
 
+/** What a number says of the size of a run: a side of the picture in pixels (0 is the model's own), or how many steps. */
+export type Measure = 'width' | 'height' | 'times'
+
 export interface ParamInfo {
   readonly widget: Widget
   readonly title: string
@@ -32,6 +35,8 @@ export interface ParamInfo {
   readonly min?: number
   readonly max?: number
   readonly step?: number
+  /** For the estimate of what a run costs. */
+  readonly measures?: Measure
   /** For `text`: several lines. */
   readonly multiline?: boolean
   /** For `choice`: the allowed values, in order. */

@@ -1,7 +1,7 @@
 /** The contract of a node: ports and parameters declared once, a run function typed by them. */
 import type { z } from 'zod'
 import type { Model } from '#inference/model.ts'
-import type { Widget } from './node-info.ts'
+import type { Measure, Widget } from './node-info.ts'
 import type { Image, ModelRef, ValueOf } from './values.ts'
 import type { WireType } from './wire-types.ts'
 
@@ -12,6 +12,8 @@ declare module 'zod' {
     /** The wire that may feed the parameter, where it does not follow from the schema. */
     wire?: WireType
     step?: number
+    /** What the number says of the size of a run; without it the estimate of the cost does not see it. */
+    measures?: Measure
     multiline?: boolean
     /** The allowed values are only known on this machine. */
     choices?: 'models' | 'adapters'

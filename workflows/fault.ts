@@ -14,6 +14,8 @@ export type FaultCode =
   | 'list'
   | 'sweep'
   | 'too-large'
+  /** It could run, but would take more time or memory than one run may. */
+  | 'too-costly'
   /** The workflow may be fine, but the server has too much to do to take it. */
   | 'busy'
   /** The key of the request was used for another one. */

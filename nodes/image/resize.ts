@@ -12,8 +12,8 @@ export default defineNode({
   inputs: { image: { type: 'Image', description: 'Any picture' } },
   outputs: { image: { type: 'Image', description: 'The resized picture' } },
   params: {
-    width: side.meta({ title: 'Width', description: 'In pixels' }),
-    height: side.meta({ title: 'Height', description: 'In pixels' }),
+    width: side.meta({ title: 'Width', description: 'In pixels', measures: 'width' }),
+    height: side.meta({ title: 'Height', description: 'In pixels', measures: 'height' }),
     fit: z.enum(['cover', 'fill']).default('cover').meta({
       title: 'Fit',
       description: '`cover` keeps the proportions and crops what hangs over, `fill` stretches',

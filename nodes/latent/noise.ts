@@ -4,6 +4,7 @@ import { defineNode } from '../node.ts'
 import { seed } from '../seed.ts'
 
 const side = z.int().min(0).max(4096).default(0)
+const inPixels = 'In pixels; 0 is the size the model was trained at'
 
 export default defineNode({
   type: 'latent/noise',
@@ -13,8 +14,8 @@ export default defineNode({
   inputs: { model: { type: 'Model', description: 'Fixes channels and size of the latent' } },
   outputs: { latent: { type: 'Latent', description: 'Noise, for Steps' } },
   params: {
-    width: side.meta({ title: 'Width', description: 'In pixels; 0 is the size the model was trained at' }),
-    height: side.meta({ title: 'Height', description: 'In pixels; 0 is the size the model was trained at' }),
+    width: side.meta({ title: 'Width', description: inPixels, measures: 'width' }),
+    height: side.meta({ title: 'Height', description: inPixels, measures: 'height' }),
     seed: seed.meta({ title: 'Seed', description: 'A whole number from 0 to 2^64−1', widget: 'seed' }),
   },
   async run({ model, width, height, seed }, context) {

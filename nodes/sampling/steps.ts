@@ -37,7 +37,12 @@ export default defineNode({
       description:
         'How the steps are spread over the noise levels; `model` is what its scheduler file asks for',
     }),
-    steps: z.int().min(1).max(1000).default(30).meta({ title: 'Steps', description: 'How many' }),
+    steps: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(30)
+      .meta({ title: 'Steps', description: 'How many', measures: 'times' }),
     strength: z.number().min(0).max(1).default(1).meta({
       title: 'Strength',
       description: 'With a latent: how much of it is repainted; 0.6 runs the last 60 % of the steps',
