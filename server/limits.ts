@@ -51,6 +51,8 @@ export const limits = {
 
   /** Jobs that wait. */
   queuedJobs: 200,
+  /** Of them those of one visitor, where visitors are told apart. */
+  queuedJobsPerVisitor: 100,
   /** How often a job may be started before it is held to be what ends its runners. */
   startsPerJob: 2,
   /** Jobs that are kept after their end, and for how long. */

@@ -28,8 +28,8 @@ const bytesPerPixel: Partial<Record<WireType, number>> = {
   // float32 RGB.
   Image: 12,
   Mask: 4,
-  // At most 16 channels of float32 over 8 × 8 pixels, with what a sampler remembers of two steps.
-  Latent: 3,
+  // At most 16 channels of float32 over 8 × 8 pixels, with what a sampler remembers and what is kept of a picture.
+  Latent: 6,
 }
 
 /**
@@ -109,7 +109,7 @@ function infoOf(id: string, plan: Plan, catalogue: Catalogue): NodeInfo | undefi
 /** How often each node of a unit runs in one cell. How long a list is, nobody knows before: as long as a sweep may be. */
 function runsOf(unit: Unit, plan: Plan, catalogue: Catalogue): number {
   const first = unit.kind === 'node' ? unit.id : unit.start
-  const steps = unit.kind === 'node' ? [] : measured(first, 'times', plan, catalogue)
+  const steps = measured(first, 'times', plan, catalogue)
   return times(steps.reduce(times, 1), plan.mapped.has(first) ? limits.cells : 1)
 }
 

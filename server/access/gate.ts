@@ -8,6 +8,8 @@ import { Sessions } from './sessions.ts'
 export interface Visitor {
   /** Tells visitors apart, for bounds that are per visitor. No secret. */
   readonly name: string
+  /** Whether it is bounded on its own; programs of this machine are all one. */
+  readonly isCounted: boolean
 }
 
 /** Why somebody is not let through; `status` is that of the answer. */
@@ -17,8 +19,8 @@ export interface Turned {
   readonly message: string
 }
 
-const programOfThisMachine: Visitor = { name: 'this machine' }
-const programWithToken: Visitor = { name: 'token' }
+const programOfThisMachine: Visitor = { name: 'this machine', isCounted: false }
+const programWithToken: Visitor = { name: 'token', isCounted: true }
 
 const signedOut: Turned = {
   status: 401,
@@ -66,7 +68,7 @@ export class Gate {
     const name = sessions.nameOf(this.secretIn(request.headers.cookie))
     if (name === null) return signedOut
     // A browser that sends the cookie names the Origin of whatever changes something.
-    return isReading(request) || request.headers.origin !== undefined ? { name } : noOrigin
+    return isReading(request) || request.headers.origin !== undefined ? { name, isCounted: true } : noOrigin
   }
 
   /** The secret in a Cookie header; empty when there is none. */

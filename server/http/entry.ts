@@ -5,7 +5,7 @@ import { isTurned, type Gate, type Turned, type Visitor } from '../access/gate.t
 import { isLoopback } from '../access/reach.ts'
 import { limits } from '../limits.ts'
 import { HttpError } from './http-error.ts'
-import type { RouteGuard } from './mount-routes.ts'
+import { setVisitor, type RouteGuard } from './mount-routes.ts'
 
 /** Turns away whatever is not addressed to us, or comes from another site's page. Stands before everything. */
 export function refuseForeigners(gate: Gate): RequestHandler {
@@ -34,7 +34,7 @@ function admitOnly(gate: Gate, access: 'user' | 'machine'): RequestHandler {
         'other-machine',
         'Cannot answer: only programs of the same machine may ask this',
       )
-    response.locals['visitor'] = visitor
+    setVisitor(response, visitor)
     next()
   }
 }
@@ -42,6 +42,7 @@ function admitOnly(gate: Gate, access: 'user' | 'machine'): RequestHandler {
 /** Bounds the requests of each visitor a minute, where there are visitors to tell apart. */
 export function boundRequests(gate: Gate, perMinute: number = limits.requestsPerMinute): RequestHandler {
   return bounded(perMinute, 'requests', {
+    // Programs of this machine are one, the editor among them: a bound would let one stop the others.
     skip: () => gate.sessions === null,
     keyGenerator: (request) => nameOf(gate.visitor(request)) ?? addressOf(request),
   })

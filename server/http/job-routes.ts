@@ -70,9 +70,9 @@ function historyRoutes(desk: JobDesk): Route[] {
         503: refusal('Too many jobs wait already'),
         507: refusal('The disk is full'),
       },
-      async handle({ body, header }) {
+      async handle({ body, header, visitor }) {
         const key = keyOf(header('idempotency-key')) ?? body.key
-        return runAnswer(await desk.submit({ ...body, ...(key !== undefined && { key }) }))
+        return runAnswer(await desk.submit({ ...body, ...(key !== undefined && { key }) }, visitor))
       },
     }),
     route({
@@ -144,8 +144,8 @@ function oneJobRoutes(desk: JobDesk): Route[] {
         409: refusal('It has not ended'),
         503: refusal('Too many jobs wait already'),
       },
-      async handle({ params: { job } }) {
-        const reply = await desk.retry(job)
+      async handle({ params: { job }, visitor }) {
+        const reply = await desk.retry(job, visitor)
         return 'code' in reply ? replyAnswer(reply) : runAnswer(reply)
       },
     }),

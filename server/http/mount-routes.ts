@@ -1,6 +1,7 @@
 /** Serves the table of routes: for each entry who may ask, what is read, and what is sent back. */
 import express, { Router, type Request, type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
+import type { Visitor } from '../access/gate.ts'
 import { parseJson } from '../json.ts'
 import { HttpError } from './http-error.ts'
 import { bodyLimit, type Answer, type BodySpec, type Method, type Route } from './route.ts'
@@ -25,6 +26,15 @@ const expressMethods = {
   DELETE: 'delete',
 } as const satisfies Record<Method, string>
 
+/** Whom the guard of the route let through. */
+export function setVisitor(response: Response, visitor: Visitor): void {
+  response.locals['visitor'] = visitor
+}
+
+function visitorOf(response: Response): Visitor | undefined {
+  return response.locals['visitor'] as Visitor | undefined
+}
+
 function bodyReader(body: BodySpec<unknown> | undefined): RequestHandler[] {
   if (!body) return []
   const type = body.kind === 'json' ? ['application/json'] : [...body.types]
@@ -37,6 +47,7 @@ function handlerOf(route: Route): RequestHandler {
       params: checked(route.params, request.params, 'address'),
       query: checked(route.query, request.query, 'query'),
       body: route.body && bodyOf(route.body, request),
+      visitor: visitorOf(response),
       header: (name) => request.get(name),
     })
     send(response, answer)

@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer'
 import { z } from 'zod'
 import type { Fault } from '#workflows/fault.ts'
+import type { Visitor } from '../access/gate.ts'
 import { limits } from '../limits.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -27,6 +28,8 @@ export interface RouteRequest<Params, Query, Body> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
+  /** Who asks; nobody in particular where the route is open. */
+  readonly visitor: Visitor | undefined
   /** A header of the request, by its lower-case name. */
   header(name: string): string | undefined
 }

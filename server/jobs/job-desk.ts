@@ -5,12 +5,19 @@ import type { Fault } from '#workflows/fault.ts'
 import type { JobPage, JobView, QueueView, RunReply, RunRequest } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { validateWorkflow } from '#workflows/validate.ts'
+import { costFaults, type CostFacts } from '#workflows/cost.ts'
+import type { Visitor } from '../access/gate.ts'
+import { limits } from '../limits.ts'
 import { log } from '../log.ts'
 import type { Runner } from '../runner/messages.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { HistoryFilter, JobQueue, NewJob } from './job-queue.ts'
 import type { JobWatchers, Watcher } from './job-watchers.ts'
+import { WaitingShares } from './waiting-shares.ts'
 import { HeldWatcher, type Watch } from './watch.ts'
+
+/** Side that the usual models are trained at, in pixels. */
+const usualSide = 512
 
 /** A request to run whose workflow is still to be judged. */
 export type LooseRunRequest = Omit<RunRequest, 'workflow'> & { readonly workflow?: unknown }
@@ -32,6 +39,7 @@ export class JobDesk {
   readonly #queue: JobQueue
   readonly #watchers: JobWatchers
   readonly #dispatcher: Dispatcher
+  readonly #shares = new WaitingShares(limits.queuedJobsPerVisitor)
   readonly #queueListeners = new Set<() => void>()
 
   constructor({ queue, watchers, dispatcher }: DeskParts) {
@@ -64,28 +72,25 @@ export class JobDesk {
   }
 
   /** Checks what a run needs of a workflow and queues it; the id of the job is nothing that can be guessed. */
-  async submit({
-    workflow: json,
-    targets = [],
-    priority = 0,
-    branch,
-    key,
-  }: LooseRunRequest): Promise<RunReply> {
+  async submit(
+    { workflow: json, targets = [], priority = 0, branch, key }: LooseRunRequest,
+    visitor?: Visitor,
+  ): Promise<RunReply> {
     const { workflow, faults } = this.#checked(json, targets)
     if (!workflow) return { ok: false, faults }
     const missing = branch && !Object.hasOwn(workflow.nodes, topLevel(branch.node)) ? [branch.node] : []
     if (missing.length > 0) return { ok: false, faults: missing.map(missingTarget) }
     const request = { workflow, ...(targets.length > 0 && { targets }), ...(branch && { branch }) }
-    return this.#add({ job: randomUUID(), request, priority, ...(key !== undefined && { key }) })
+    return this.#add({ job: randomUUID(), request, priority, ...(key !== undefined && { key }) }, visitor)
   }
 
   /** Runs a job that has ended once more, as a new job. */
-  async retry(job: string): Promise<RunReply | Refused> {
+  async retry(job: string, visitor?: Visitor): Promise<RunReply | Refused> {
     const [known, request] = [await this.#queue.get(job), await this.#queue.request(job)]
     if (!known || !request) return unknown(job)
     if (known.ended === null)
       return refuse('not-waiting', `Cannot retry job '${job}': it is ${known.state}, cancel it first`)
-    return this.#add({ job: randomUUID(), request, priority: known.priority })
+    return this.#add({ job: randomUUID(), request, priority: known.priority }, visitor)
   }
 
   /** Takes a waiting job out of the queue, or stops a running one at its next step. */
@@ -201,12 +206,25 @@ export class JobDesk {
     const missing = targets.filter((id) => !Object.hasOwn(workflow.nodes, topLevel(id)))
     if (missing.length > 0) return { workflow: null, faults: missing.map(missingTarget) }
     const blocking = blockingFaults(workflow, faults, catalogue, targets.length > 0 ? targets : undefined)
-    return { workflow: blocking.length > 0 ? null : workflow, faults: blocking }
+    if (blocking.length > 0) return { workflow: null, faults: blocking }
+    const tooMuch = costFaults(workflow, catalogue, this.#costFacts, targets.length > 0 ? targets : undefined)
+    return { workflow: tooMuch.length > 0 ? null : workflow, faults: tooMuch }
   }
 
-  async #add(job: NewJob): Promise<RunReply> {
-    const added = await this.#queue.add(job)
-    switch (added.kind) {
+  /** A size that the file leaves to the model is that of the largest one here. */
+  get #costFacts(): CostFacts {
+    const sides = this.runner.facts.models.map(({ size }) => size)
+    return { trainedSide: Math.max(usualSide, ...sides), picturePixels: limits.picturePixels }
+  }
+
+  async #add(job: NewJob, visitor?: Visitor): Promise<RunReply> {
+    const add = () => this.#queue.add(job)
+    const added = visitor?.isCounted
+      ? await this.#shares.within(visitor.name, job.job, (await this.#queue.view()).queued, add)
+      : await add()
+    switch (added?.kind) {
+      case undefined:
+        return { ok: false, faults: [shareIsFull] }
       case 'added':
         log.info({ job: job.job }, 'job queued')
         return { ok: true, job: job.job }
@@ -241,6 +259,12 @@ const queueIsFull: Fault = {
   code: 'busy',
   path: [],
   message: `Cannot queue the run: too many are waiting already, wait for one to end or cancel one`,
+}
+
+const shareIsFull: Fault = {
+  code: 'busy',
+  path: [],
+  message: `Cannot queue the run: ${limits.queuedJobsPerVisitor} of yours are waiting already, wait for one to end or cancel one`,
 }
 
 const keyIsTaken: Fault = {

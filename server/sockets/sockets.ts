@@ -47,7 +47,7 @@ export function attachSockets(http: HttpServer, desk: JobDesk, gate: Gate): Edit
   })
   io.on('connection', (socket) => {
     endWithSession(socket, gate)
-    serve(socket, desk)
+    serve(socket, desk, gate)
   })
   return io
 }
@@ -60,7 +60,9 @@ function endWithSession(socket: EditorSocket, gate: Gate): void {
   socket.on('disconnect', detach)
 }
 
-function serve(socket: EditorSocket, desk: JobDesk): void {
+function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
+  const asked = gate.visitor(socket.request)
+  const visitor = isTurned(asked) ? undefined : asked
   const mailbox = new NewestMailbox(() => socket.conn.transport.writable)
   const watcher: Watcher = {
     event: (event) => socket.emit('event', event),
@@ -90,7 +92,7 @@ function serve(socket: EditorSocket, desk: JobDesk): void {
   }
 
   async function run(request: LooseRunRequest): Promise<Answer<RunReply>> {
-    const reply = await desk.submit(request)
+    const reply = await desk.submit(request, visitor)
     const view = reply.ok ? await desk.watch(reply.job, 0, watcher) : null
     if (!reply.ok || !view) return { reply }
     keep(reply.job, view)

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { NodeInfo } from '#nodes/node-info.ts'
 import type { JobEvent } from '#workflows/protocol.ts'
 import { Dispatcher } from '#server/jobs/dispatcher.ts'
 import { JobDesk, type LooseRunRequest } from '#server/jobs/job-desk.ts'
@@ -214,5 +215,33 @@ describe('watching', () => {
     view?.close()
     runner.finish()
     expect(gone.heard).toEqual([])
+  })
+})
+
+describe('a desk that takes no more', () => {
+  const visitor = { name: 'session 1', isCounted: true }
+
+  it('says so to a visitor with too many waiting jobs, and still takes those of others', async () => {
+    await submit()
+    await turn()
+    for (let count = 0; count < limits.queuedJobsPerVisitor; count++)
+      expect((await desk.submit({ workflow: wait }, visitor)).ok).toBe(true)
+    const reply = await desk.submit({ workflow: wait }, visitor)
+    expect(reply).toMatchObject({ ok: false, faults: [{ code: 'busy' }] })
+    expect(JSON.stringify(reply)).toContain(`${limits.queuedJobsPerVisitor} of yours are waiting already`)
+    expect((await desk.submit({ workflow: wait }, { ...visitor, name: 'session 2' })).ok).toBe(true)
+  })
+
+  it('says so of a small workflow that asks for endless work', async () => {
+    const info = runner.facts.catalogue['toy/wait']
+    const steps = { widget: 'int', title: '', description: '', default: 1, wire: null, max: 1e15 } as const
+    const catalogue = {
+      'toy/wait': { ...info, params: { steps: { ...steps, measures: 'times' } }, loop: null } as NodeInfo,
+    }
+    runner.facts = { ...runner.facts, catalogue }
+    const ask = (value: number) =>
+      desk.submit({ workflow: workflowOf({ w: { type: 'toy/wait', values: { steps: value } } }) })
+    expect(await ask(1)).toMatchObject({ ok: true })
+    expect(await ask(1e15)).toMatchObject({ ok: false, faults: [{ code: 'too-costly' }] })
   })
 })

@@ -57,7 +57,7 @@ function painting(values: {
 /** A model that is asked for nothing but shapes. */
 const model = {
   schedulerConfig: readSchedulerConfig('test', {}),
-  limits: { latentChannels: 4, sampleSize: [8, 8], vaeScale: 8 },
+  limits: { inChannels: 4, latentChannels: 4, sampleSize: [8, 8], vaeScale: 8 },
   encodeTexts: async () => [{ context: tensor(new Float32Array(4), [1, 1, 4]), truncated: '' }],
   denoise: async ({ sample }: { sample: { data: Float32Array; shape: number[] } }) => [
     tensor(new Float32Array(sample.data.length), sample.shape),
