@@ -15,7 +15,7 @@ export interface NodeTimes {
 const measuredSteps = 8
 
 /**
- * Says nothing before a step was measured, and nothing while another loop is to come, whose length nobody knows. A node that
+ * Says nothing before a second step has run, and nothing while another loop is to come, whose length nobody knows. A node that
  * was never measured on this machine counts as nothing.
  */
 export class TimeLeft {
@@ -31,6 +31,8 @@ export class TimeLeft {
   #stepAt: number
   #steps: number[] = []
   #loopsDone = 0
+  /** Whether a step of this loop has run: the first one loads networks, and says nothing of those that follow. */
+  #isWarm = false
 
   /** @param now milliseconds of a steady clock. */
   constructor(
@@ -66,6 +68,7 @@ export class TimeLeft {
     if (this.#loop === loop) return
     this.#loop = loop
     this.#steps = []
+    this.#isWarm = false
     this.#stepAt = this.#now()
   }
 
@@ -78,7 +81,9 @@ export class TimeLeft {
   #step(event: Extract<EngineEvent, { kind: 'step' }>): EngineEvent {
     this.#begin(event.node)
     const now = this.#now()
-    if (!event.cached) this.#steps = [...this.#steps, now - this.#stepAt].slice(-measuredSteps)
+    if (!event.cached && this.#isWarm)
+      this.#steps = [...this.#steps, now - this.#stepAt].slice(-measuredSteps)
+    if (!event.cached) this.#isWarm = true
     this.#stepAt = now
     const isLast = event.index === event.total - 1
     if (isLast) this.#loopsDone++
