@@ -13,6 +13,8 @@ export interface Target {
   readonly index?: number
 }
 
+export type FinderKind = 'node' | 'link' | 'command' | 'port'
+
 export interface GraphHandle {
   /** Shows all of these items; everything where none is named. */
   fit(keys?: readonly string[]): void
@@ -25,7 +27,7 @@ export interface GraphHandle {
   /** Where something new goes: under the pointer, or in the middle. */
   here(): Point
   openPalette(at: Point, origin?: Socket | null): void
-  openFinder(kind: 'node' | 'link' | 'command'): void
+  openFinder(kind: FinderKind): void
   openMenu(): void
 }
 

@@ -7,6 +7,7 @@ import type { Command } from './command.ts'
 import { desk, sheetOpen } from './desk.ts'
 import { minimapOpen } from './minimap.ts'
 import { turnTo } from './modes.ts'
+import * as subgraphs from './subgraph-actions.ts'
 
 const hasNodes = () => actions.chosenNodes().length > 0
 const hasAny = () => actions.chosen().length > 0
@@ -132,6 +133,46 @@ export const graphCommands: readonly Command[] = [
     menus: ['node'],
     can: hasNodes,
     run: actions.frameChosen,
+  },
+  {
+    id: 'subgraph',
+    group: 'arrange',
+    keys: ['Ctrl+Shift+G'],
+    menus: ['node'],
+    can: hasNodes,
+    run: subgraphs.makeOfChosen,
+  },
+  {
+    id: 'unpack',
+    group: 'arrange',
+    keys: ['Ctrl+Shift+U'],
+    menus: ['node'],
+    can: subgraphs.hasSubgraph,
+    run: subgraphs.unpackChosen,
+  },
+  {
+    id: 'enter',
+    group: 'view',
+    keys: ['I'],
+    menus: ['node'],
+    can: subgraphs.hasSubgraph,
+    run: () => subgraphs.enter(),
+  },
+  {
+    id: 'leave',
+    group: 'view',
+    keys: ['O'],
+    menus: ['ground'],
+    can: subgraphs.isInside,
+    run: subgraphs.leave,
+  },
+  {
+    id: 'promote',
+    group: 'arrange',
+    keys: ['Shift+P'],
+    menus: ['node', 'ground'],
+    can: subgraphs.isInside,
+    run: () => desk.graph?.openFinder('port'),
   },
   { id: 'unframe', group: 'arrange', keys: [], menus: ['frame'], run: actions.unframe },
   ...(

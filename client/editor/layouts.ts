@@ -5,11 +5,12 @@ import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { valueOf } from '../document/edits.ts'
 import { positionOf } from '../document/queries.ts'
 import { own } from '../document/record.ts'
-import { wholeId } from '../document/scope.ts'
+import { subgraphName, wholeId } from '../document/scope.ts'
 import { workflow } from '../document/workflow-document.ts'
 import { useFaults } from '../stores/faults.ts'
 import { useRuns } from '../stores/runs.ts'
 import { catalogue } from './catalogue.ts'
+import { progressOf } from './progress.ts'
 import { layoutNode, usedOutputs, type Extras, type Layout, type Rect } from './geometry.ts'
 
 export type Layouts = ReadonlyMap<string, Layout>
@@ -55,7 +56,8 @@ export function useLayouts(boxesRatio: ComputedRef<number>): ComputedRef<Layouts
   function extrasOf(id: string): Extras {
     const whole = wholeId(workflow.trail.value, id)
     const picture = runs.onNodes.get(whole)
-    const progress = own(runs.current?.job.nodes, whole)
+    const type = own(nodes.value, id)?.type ?? ''
+    const progress = progressOf(runs.current?.job.nodes ?? {}, whole, subgraphName(type) !== null)
     return {
       pictureRatio: picture ? picture.width / picture.height : null,
       hasValue: progress?.value !== undefined,

@@ -1,0 +1,107 @@
+/** The graph as lines of text: its nodes in the order in which they run, each with its inputs, values and outputs. */
+import type { Catalogue } from '#nodes/node-info.ts'
+import type { Workflow } from '#workflows/format.ts'
+import { valueOf } from '../document/edits.ts'
+import { infoOf, linksOf, sourcesOf } from '../document/queries.ts'
+import { own } from '../document/record.ts'
+
+export type PartKind = 'input' | 'param' | 'output'
+
+export interface Row {
+  readonly key: string
+  readonly node: string
+  /** A port or parameter of the node; null for the node itself. */
+  readonly part: { readonly kind: PartKind; readonly name: string } | null
+  readonly name: string
+  /** Its value, where it comes from or where it goes; empty where there is nothing. */
+  readonly text: string
+  readonly at: number
+  readonly of: number
+}
+
+/** The nodes so that each comes after what it needs; what lies on a ring keeps the order of the file. */
+export function inRunOrder(document: Workflow): string[] {
+  const ids = Object.keys(document.nodes)
+  const done = new Set<string>()
+  const order: string[] = []
+  const open = new Set<string>()
+  function visit(id: string): void {
+    if (done.has(id) || open.has(id) || !Object.hasOwn(document.nodes, id)) return
+    open.add(id)
+    for (const source of sourcesOf(document, id)) visit(source)
+    open.delete(id)
+    done.add(id)
+    order.push(id)
+  }
+  for (const id of ids) visit(id)
+  return order
+}
+
+export function titleOf(document: Workflow, catalogue: Catalogue, id: string): string {
+  const node = own(document.nodes, id)
+  return node?.title ?? infoOf(document, catalogue, id)?.title ?? node?.type ?? id
+}
+
+/** What a port is called from elsewhere. */
+export function portLabel(document: Workflow, catalogue: Catalogue, node: string, port: string): string {
+  return `${titleOf(document, catalogue, node)} · ${port}`
+}
+
+/** Every line, of nodes that are closed only their own. */
+export function rowsOf(document: Workflow, catalogue: Catalogue, opened: ReadonlySet<string>): Row[] {
+  const order = inRunOrder(document)
+  return order.flatMap((id, index) => {
+    const name = titleOf(document, catalogue, id)
+    const row: Row = { key: id, node: id, part: null, name, text: '', at: index + 1, of: order.length }
+    return opened.has(id) ? [row, ...partsOf(document, catalogue, id)] : [row]
+  })
+}
+
+function partsOf(document: Workflow, catalogue: Catalogue, id: string): Row[] {
+  const info = infoOf(document, catalogue, id)
+  const node = document.nodes[id]
+  if (!node) return []
+  const label = (text: string) => {
+    const dot = text.indexOf('.')
+    return portLabel(document, catalogue, text.slice(0, dot), text.slice(dot + 1))
+  }
+  const parts: { kind: PartKind; name: string; text: string }[] = []
+  const strange = Object.keys(node.inputs ?? {}).filter(
+    (name) => own(info?.inputs, name) === undefined && own(info?.params, name) === undefined,
+  )
+  for (const name of [...Object.keys(info?.inputs ?? {}), ...strange]) {
+    const source = own(node.inputs, name)
+    parts.push({ kind: 'input', name, text: source === undefined ? '' : `← ${label(source)}` })
+  }
+  for (const name of Object.keys(info?.params ?? {})) {
+    const source = own(node.inputs, name)
+    const text =
+      source === undefined && info ? showValue(valueOf(node, info, name)) : `← ${label(source ?? '')}`
+    parts.push({ kind: 'param', name, text })
+  }
+  const readers = linksOf(document).filter(({ from }) => from.node === id)
+  const outputs = new Set([...Object.keys(info?.outputs ?? {}), ...readers.map(({ from }) => from.port)])
+  for (const name of outputs) {
+    const to = readers.filter(({ from }) => from.port === name)
+    const text = to
+      .map((link) => `→ ${portLabel(document, catalogue, link.to.node, link.to.port)}`)
+      .join(', ')
+    parts.push({ kind: 'output', name, text })
+  }
+  return parts.map(({ kind, name, text }, index) => ({
+    key: `${id}/${kind}/${name}`,
+    node: id,
+    part: { kind, name },
+    name: kind === 'param' ? (own(info?.params, name)?.title ?? name) : name,
+    text,
+    at: index + 1,
+    of: parts.length,
+  }))
+}
+
+const longestValue = 80
+
+function showValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null)
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
+}
