@@ -13,6 +13,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          globalSetup: ['test/helpers/fuzz-seed.ts'],
+          setupFiles: ['test/helpers/fuzz.ts'],
           // Some tests look at what is still held in memory.
           execArgv: ['--expose-gc'],
         },

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { z } from 'zod'
 import { readJson } from './checkpoint/model-folder.ts'
+import { checkSelfContained } from './checkpoint/onnx-file.ts'
 import { CheckpointError } from './checkpoint/safetensors.ts'
 import { suppressed, type Detection } from './detections.ts'
 import { parseConfig } from './networks/config-error.ts'
@@ -84,8 +85,10 @@ export class Detector {
       )
     const place = join(folder, 'config.json')
     const config = parseConfig(place, schema, await readJson(place))
-    // As bytes: a file that a stranger wrote cannot then name other files as its weights.
-    const session = await ort.InferenceSession.create(await readFile(file), {
+    // As bytes, and looked at before: a file that a stranger wrote cannot then name other files as its weights.
+    const bytes = await readFile(file)
+    checkSelfContained(bytes, file)
+    const session = await ort.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
       logSeverityLevel: 4,
       extra: { session: { intra_op: { allow_spinning: '0' } } },

@@ -16,7 +16,9 @@ export class PictureError extends Error {
 
 /** Every other decoder of the library is switched off, for the whole process: each is a door for hostile files. */
 sharp.block({ operation: ['VipsForeignLoad'] })
-sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWebp'] })
+sharp.unblock({
+  operation: ['VipsForeignLoadPngBuffer', 'VipsForeignLoadJpegBuffer', 'VipsForeignLoadWebpBuffer'],
+})
 
 const defaultMaxPixels = 16 * 1024 * 1024
 

@@ -96,6 +96,8 @@ export const limits = {
   /** Longest side of a preview, in pixels. */
   previewSide: 512,
 
+  /** Heap of a runner, in MiB. Tensors lie outside it: what fills it is a fault, and ends the runner and its job. */
+  runnerHeapMiB: 2_048,
   /** Models kept in memory at the same time. */
   loadedModels: 2,
   /** Results of nodes kept in memory. */

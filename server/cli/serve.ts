@@ -26,6 +26,8 @@ GROUNDWORK_LOG=info shows what it does.`,
     const { values, positionals } = readWords(words, { ...machineFlags, ...reachFlags })
     noWord(positionals)
     const config = serverConfig(values, process.env)
+    // Whatever it makes is nobody else's to read.
+    process.umask(0o077)
     // What it starts, nodes among it, has no use for the token.
     Reflect.deleteProperty(process.env, tokenVariable)
     await checkPortIsFree(config.port, config.reach.address)

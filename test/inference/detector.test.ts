@@ -67,7 +67,7 @@ describe('a detector', () => {
     await writeTinyDetector(model)
     const file = join(model, 'detector/model.onnx')
     await writeFile(file, 'no network')
-    await expect(Detector.open(model)).rejects.toThrow(`Cannot use ${file}: `)
+    await expect(Detector.open(model)).rejects.toThrow(`Cannot read ${file}: `)
   })
 
   test('that is not there is asked for', async () => {
