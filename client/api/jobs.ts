@@ -27,7 +27,9 @@ export async function fetchJob(job: string): Promise<JobView> {
 }
 
 export async function fetchJobWorkflow(job: string): Promise<Workflow> {
-  return workflowSchema.parse(await ask(`${jobPath(job)}/workflow`))
+  const reply = await ask(`${jobPath(job)}/workflow`)
+  workflowSchema.parse(reply)
+  return reply as Workflow
 }
 
 /** Hands the same workflow in again; gives the new job's id. */

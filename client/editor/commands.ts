@@ -53,8 +53,8 @@ function isElsewhere(event: KeyboardEvent): boolean {
   const { target } = event
   if (!(target instanceof HTMLElement) || event.ctrlKey || event.metaKey) return false
   return (
-    target.closest('button, select, a, [role=menu], [role=listbox], [role=tree], [role=dialog]') !== null &&
-    !/^[a-z?]$/i.test(event.key)
+    target.closest('button, input, select, a, [role=menu], [role=listbox], [role=tree], [role=dialog]') !==
+      null && !/^[a-z?,.]$/i.test(event.key)
   )
 }
 
