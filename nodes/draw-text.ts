@@ -4,7 +4,7 @@ import type { Image } from './values.ts'
 
 /** With the gap to the next letter and the next line, in dots. */
 const letterPitch = glyphWidth + 1
-const linePitch = glyphHeight + 3
+const linePitch = glyphHeight + 2
 
 /**
  * The lines of a text, none wider than so many pixels, broken between words where that is possible; what does not fit
@@ -26,7 +26,10 @@ export function textLines(text: string, width: number, scale: number, most: numb
   }
   if (line !== '') lines.push(line)
   if (lines.length <= most) return lines
-  const last = [...(lines[most - 1] ?? '')].slice(0, fits - 1).join('')
+  const last = [...(lines[most - 1] ?? '')]
+    .slice(0, fits - 1)
+    .join('')
+    .trimEnd()
   return [...lines.slice(0, most - 1), `${last}…`]
 }
 
@@ -49,7 +52,7 @@ export function textSize(lines: readonly string[], scale: number): { width: numb
   const longest = Math.max(0, ...lines.map(lengthOf))
   return {
     width: Math.max(0, longest * letterPitch - 1) * scale,
-    height: Math.max(0, lines.length * linePitch - 3) * scale,
+    height: Math.max(0, lines.length * linePitch - 2) * scale,
   }
 }
 

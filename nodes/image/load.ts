@@ -15,6 +15,7 @@ export default defineNode({
       .default('')
       .meta({ title: 'Picture', description: 'PNG, JPEG or WebP', widget: 'picture' }),
   },
+  waits: true,
   async run({ picture }, context) {
     if (picture === '') throw new Error('Cannot load a picture: none is chosen, drop one on the node')
     return { image: await context.loadPicture(picture) }

@@ -25,7 +25,15 @@ export async function executeSweep(options: ExecuteOptions, executeCell: Execute
     const keep: SweepCell['keep'] = (unit, giver, outputs, because) => {
       if (isShared(giver)) left.set(unit, { giver, outputs, because })
     }
-    results.push(await executeCell({ ...options, workflow }, { cell, words, isShared, keep, left }))
+    const own: ExecuteOptions = {
+      ...options,
+      workflow,
+      // Asked for every time: people begin and cease to look while it runs.
+      get emitPreview() {
+        return options.emitPreview
+      },
+    }
+    results.push(await executeCell(own, { cell, words, isShared, keep, left }))
   }
   const whole = merge(results, options)
   return whole.cancelled

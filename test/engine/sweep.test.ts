@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Image } from '#nodes/values.ts'
 import { ResultCache } from '#server/engine/cache.ts'
-import type { SaveOptions, Services } from '#server/engine/engine.ts'
+import type { PreviewPlace, SaveOptions, Services } from '#server/engine/engine.ts'
 import { execute } from '#server/engine/execute.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { noServices, toyProcess } from '../helpers/run-toy.ts'
@@ -83,6 +83,26 @@ test('W2 events say of which cell they are, and those of shared nodes say nothin
     [0, 0],
     [0, 1],
     [0, 2],
+    [1, 0],
+    [1, 1],
+    [1, 2],
+  ])
+})
+
+test('W2 previews say of which cell they are, and people may begin to look in the middle', async () => {
+  const { services, saved } = store()
+  const seen: unknown[] = []
+  await execute({
+    workflow: swept,
+    registry: toys().registry,
+    cache: new ResultCache(1e6),
+    services,
+    emit: () => undefined,
+    get emitPreview() {
+      return saved.length < 3 ? undefined : ({ cell }: PreviewPlace) => void seen.push(cell)
+    },
+  })
+  expect(seen).toEqual([
     [1, 0],
     [1, 1],
     [1, 2],
