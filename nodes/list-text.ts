@@ -1,8 +1,9 @@
 /** Lists as people write them: one entry per line, or numbers with commas between. */
 import { z } from 'zod'
 
-/** The most items of a list: every one of them may be a run of a model. */
-export const mostItems = 256
+/** The most items of a list: every one of them may be a run of a model. As many as cells of a sweep; what a run costs is
+ *  estimated with it. */
+export const mostItems = 64
 
 /** Entries of a text, one per line; empty lines are none. */
 export function linesOf(text: string): string[] {

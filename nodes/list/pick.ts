@@ -9,7 +9,7 @@ export default defineNode({
   inputs: { list: { type: 'Any', list: true, description: 'Any list' } },
   outputs: { item: { type: 'Any', description: 'The item' } },
   params: {
-    index: z.int().min(0).max(255).default(0).meta({ title: 'Index', description: '0 is the first' }),
+    index: z.int().min(0).max(63).default(0).meta({ title: 'Index', description: '0 is the first' }),
   },
   run({ list, index }) {
     if (index >= list.length)

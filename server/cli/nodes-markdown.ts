@@ -39,12 +39,13 @@ function list<T>(
   return [`${title}:`, '', ...entries.map(([name, info]) => `- ${line(name, info)}`)].join('\n')
 }
 
-function inputLine(name: string, { type, optional, description }: InputInfo): string {
-  return `\`${name}\` ${type}${optional ? ', optional' : ''}: ${description}`
+function inputLine(name: string, { type, optional, lazy, list, description }: InputInfo): string {
+  const marks = [list && 'a list', optional && 'optional', lazy && 'lazy'].filter((mark) => mark)
+  return `\`${name}\` ${[type, ...marks].join(', ')}: ${description}`
 }
 
-function outputLine(name: string, { type, description }: OutputInfo): string {
-  return `\`${name}\` ${type}: ${description}`
+function outputLine(name: string, { type, list, description }: OutputInfo): string {
+  return `\`${name}\` ${type}${list ? ', a list' : ''}: ${description}`
 }
 
 function paramLine(name: string, param: ParamInfo): string {
