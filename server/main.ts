@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Gate } from './access/gate.ts'
 import { ownVersion, type ServerConfig } from './config.ts'
+import { Metrics } from './health/metrics.ts'
+import { readiness } from './health/readiness.ts'
 import { createApp } from './http/app.ts'
 import { hardened } from './http/connections.ts'
 import { apiRoutes } from './http/routes.ts'
@@ -55,11 +57,19 @@ export async function startServer(
   await pictures.trimShown(limits.shownPicturesBytes)
   const queue = new SqliteQueue(store.database, limits)
   const watchers = new JobWatchers(limits)
-  const times = openNodeTimes(store.database)
+  const metrics = new Metrics()
+  const times = metrics.counted(openNodeTimes(store.database))
   const dispatcher = new Dispatcher(createRunner, { queue, watchers, times, bounds: limits })
   const desk = new JobDesk({ queue, watchers, dispatcher })
+  const ready = readiness({
+    store: () => desk.check(),
+    runner() {
+      if (!dispatcher.isRunnerUp) throw new Error('The runner is not up')
+    },
+  })
   const routes = apiRoutes({
     gate,
+    health: { ready, metrics },
     desk,
     pictures,
     steps: openStepStore(config.runner.dataDir, limits),
@@ -67,9 +77,14 @@ export async function startServer(
     examplesDir: config.examplesDir,
     version: await ownVersion(),
   })
-  const app = createApp({ gate, routes, clientDir: config.clientDir })
+  const app = createApp({ gate, routes, metrics, clientDir: config.clientDir })
   const http = hardened(app, limits)
   const io = attachSockets(http, desk, gate)
+  metrics.watch({
+    queue,
+    isRunnerUp: () => dispatcher.isRunnerUp,
+    socketCount: () => io.engine.clientsCount,
+  })
 
   async function close(graceMs = 0): Promise<void> {
     await desk.stop(graceMs)

@@ -6,7 +6,7 @@ import type { WorkflowLibrary } from '../library/workflow-library.ts'
 import type { StepStore } from '../steps/step-store.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { docsRoutes } from './docs-routes.ts'
-import { healthRoutes } from './health-routes.ts'
+import { healthRoutes, type Health } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { pictureRoutes } from './picture-routes.ts'
 import { stepRoutes } from './step-routes.ts'
@@ -17,6 +17,7 @@ import { sessionRoutes } from './session-routes.ts'
 
 export interface ApiParts {
   readonly gate: Gate
+  readonly health: Health
   readonly desk: JobDesk
   readonly pictures: PictureStore
   readonly steps: StepStore
@@ -28,6 +29,7 @@ export interface ApiParts {
 
 export function apiRoutes({
   gate,
+  health,
   desk,
   pictures,
   steps,
@@ -36,7 +38,7 @@ export function apiRoutes({
   version,
 }: ApiParts): readonly Route[] {
   const routes = [
-    ...healthRoutes(),
+    ...healthRoutes(health),
     ...sessionRoutes(gate),
     ...catalogueRoutes(desk, examplesDir),
     ...jobRoutes(desk),

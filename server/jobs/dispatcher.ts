@@ -52,6 +52,11 @@ export class Dispatcher {
     return this.#running?.job ?? null
   }
 
+  /** Whether the runner works, or could. */
+  get isRunnerUp(): boolean {
+    return this.#running !== null || this.runner.isIdle
+  }
+
   /** Looks for a job, in the next turn: whoever handed it in learns its id, and can watch it, before it starts. */
   wake(): void {
     if (this.#stopping) return

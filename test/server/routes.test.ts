@@ -17,6 +17,8 @@ const json = (body: unknown) => ({ type: 'application/json', body: JSON.stringif
 /** Every address, with who may ask it and what it answers to a plain question. One without a row fails. */
 const rows: Readonly<Record<string, Row>> = {
   'GET /healthz': { access: 'open', status: 200 },
+  'GET /readyz': { access: 'open', status: 200 },
+  'GET /metrics': { access: 'machine', status: 200 },
   'GET /api/session': { access: 'user', status: 200 },
   'POST /api/session': { access: 'open', status: 401, ...json({ token: 'x' }) },
   'DELETE /api/session': { access: 'user', status: 204 },
