@@ -1,5 +1,6 @@
 /** A picture with frames and limbs on it, enlarged so that thin lines can be told apart. */
 import { resizePicture } from '#inference/pictures.ts'
+import { textLines, textSize, writeText } from './draw-text.ts'
 import { isAbsent, limbs, type Figure } from './keypoints.ts'
 import type { Image } from './values.ts'
 
@@ -10,6 +11,8 @@ export interface Frame {
   readonly box: readonly [number, number, number, number]
   readonly colour: Colour
   readonly dashed: boolean
+  /** Stands inside, at the top left. */
+  readonly label?: string
 }
 
 export interface Pose {
@@ -22,6 +25,7 @@ const wantedSide = 512
 
 /** Width of a line, in pixels of the enlarged picture. */
 const lineWidth = 3
+const textScale = 2
 
 export async function drawBoxes(
   image: Image,
@@ -42,7 +46,7 @@ export async function drawBoxes(
   return canvas
 }
 
-function drawFrame(canvas: Image, { box, colour, dashed }: Frame): void {
+function drawFrame(canvas: Image, { box, colour, dashed, label }: Frame): void {
   const { width, height } = canvas
   const inset = lineWidth / 2
   const place = (fraction: number, side: number) => Math.min(side - inset, Math.max(inset, fraction * side))
@@ -63,6 +67,21 @@ function drawFrame(canvas: Image, { box, colour, dashed }: Frame): void {
     const [from, to] = [corners[side], corners[side + 1]]
     if (from && to) drawLine(canvas, from, to, colour, dashed ? 6 : null)
   }
+  if (label !== undefined) drawLabel(canvas, label, [x0 + 5, y0 + 5], x1 - x0 - 10)
+}
+
+/** White on a dark ground, so that it can be read on any picture. */
+function drawLabel(canvas: Image, text: string, [x, y]: Place, width: number): void {
+  const lines = textLines(text, Math.max(40, width), textScale, 2)
+  const size = textSize(lines, textScale)
+  const [left, top] = [Math.round(x), Math.round(y)]
+  for (let row = Math.max(0, top - 3); row < Math.min(canvas.height, top + size.height + 3); row++)
+    canvas.data.fill(
+      0.08,
+      (row * canvas.width + Math.max(0, left - 3)) * 3,
+      (row * canvas.width + Math.min(canvas.width, left + size.width + 3)) * 3,
+    )
+  writeText(canvas, lines, { x: left, y: top, scale: textScale, ink: 1 })
 }
 
 type Place = readonly [x: number, y: number]

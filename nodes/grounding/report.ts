@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { kindIn } from '#inference/detector.ts'
 import { drawBoxes, type Colour, type Frame, type Pose } from '../draw-boxes.ts'
-import { reportOn, type GroundingReport } from '../grounding-report.ts'
+import { reportOn, type EntityReport, type GroundingReport } from '../grounding-report.ts'
 import { defineNode } from '../node.ts'
 import type { Grounding } from '../values.ts'
 
@@ -67,8 +67,17 @@ function frames({ entities }: Grounding, report: GroundingReport): Frame[] {
       box,
       colour: report.entities[i]?.found ? green : red,
       dashed: false,
+      label: labelOf(report.entities[i]),
     })),
   ]
+}
+
+/** Such as `a cat 0.82`, or `a cat? dog 0.61` where something else is seen. */
+function labelOf(entity: EntityReport | undefined): string {
+  if (!entity) return ''
+  const name = entity.phrase === '' ? 'picture' : entity.phrase
+  if (entity.found) return `${name} ${entity.iou}`
+  return entity.sees ? `${name}? ${entity.sees.kind} ${entity.sees.iou}` : `${name}?`
 }
 
 function poses(figures: NonNullable<Grounding['figures']>, report: GroundingReport): Pose[] {

@@ -27,6 +27,7 @@ const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
       load: () => import('./eval.ts'),
     },
   ],
+  ['examples', { summary: 'Run every example and draw what it shows', load: () => import('./examples.ts') }],
   [
     'parity',
     {

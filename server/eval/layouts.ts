@@ -96,10 +96,9 @@ export function captionOf(world: World, { place, things }: Layout, language: Lan
   const { caption } = world
   const [whole, thing, join] = [caption[language], caption.thing[language], caption.and[language]]
   const where = place[language]?.[0]
-  const names = things.map(({ kind }) => (language === 'en' ? kind.name : kind.zh))
   if (whole === undefined || thing === undefined || join === undefined || where === undefined) return null
-  if (names.some((name) => name === undefined)) return null
-  const said = names.map((name) => fill(thing, name ?? ''))
+  if (language === 'zh' && things.some(({ kind }) => kind.zh === undefined)) return null
+  const said = things.map(({ kind }) => fill(thing, kind, language))
   const [last, ...others] = said.toReversed()
   const list = others.length === 0 ? (last ?? '') : [others.toReversed().join(join[0]), last].join(join[1])
   return whole.replace('{things}', list).replace('{place}', where).trim()
@@ -109,12 +108,13 @@ export function captionOf(world: World, { place, things }: Layout, language: Lan
 export function entitiesOf(world: World, { things }: Layout, language: Language): BoxEntity[] {
   const template = world.phrase[language] ?? '{kind}'
   return things.map(({ kind, box }) => ({
-    phrase: fill(template, language === 'en' ? kind.name : (kind.zh ?? kind.name)),
+    phrase: fill(template, kind, language),
     box,
   }))
 }
 
-function fill(template: string, kind: string): string {
-  const article = /^[aeiou]/i.test(kind) ? 'an' : 'a'
-  return template.replace('{article}', article).replace('{kind}', kind)
+function fill(template: string, { name, zh, measure }: Kind, language: Language): string {
+  const article = /^[aeiou]/i.test(name) ? 'an' : 'a'
+  const word = language === 'en' ? name : (zh ?? name)
+  return template.replace('{article}', article).replace('{measure}', measure).replace('{kind}', word)
 }

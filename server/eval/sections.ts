@@ -55,8 +55,7 @@ async function layouts(studio: Studio): Promise<Section> {
     ['kinds boxed in training', true],
     ['kinds never boxed', false],
   ] as const) {
-    const kinds = studio.world.kinds.filter((kind) => kind.boxed === boxed)
-    if (kinds.length === 0) continue
+    if (!studio.world.kinds.some((kind) => kind.boxed === boxed && !kind.figure)) continue
     for (const [how, tau] of [
       ['grounded', studio.options.tau],
       ['same captions, no grounding', 0],
@@ -139,7 +138,7 @@ async function references(studio: Studio): Promise<Section> {
   const { eyes, options, painter } = studio
   const adapter = studio.adapterFor('image')
   if (adapter === null) return skip(title, 'the model has no adapter for boxes with pictures')
-  const all = await readReferences(eyes.path)
+  const all = (await readReferences(eyes.path)).filter(({ kind }) => kind !== null)
   if (all.length === 0) return skip(title, 'the model brings no eval/references.json')
   const features = await Promise.all(all.map(({ image }) => eyes.encodeReference(image)))
   const rows: Row[] = []
@@ -187,8 +186,10 @@ async function styles(studio: Studio): Promise<Section> {
   if (adapter === null) return skip(title, 'the model has no adapter for styles')
   if (world.styles.length < 2) return skip(title, 'world.json names fewer than two styles')
   const all = await readReferences(eyes.path)
-  const named = all.filter(({ style }) => style !== undefined)
+  const named = all.filter(({ kind, style }) => kind !== null && typeof style === 'string')
+  const whole = all.filter(({ kind, style }) => kind === null && typeof style === 'string')
   if (named.length === 0) return skip(title, 'the model brings no reference pictures with styles')
+  const shown = whole.length > 0 ? whole : named
   const rows: Row[] = []
   for (const [what, on] of [
     ['styled', true],
@@ -196,7 +197,7 @@ async function styles(studio: Studio): Promise<Section> {
   ] as const) {
     const hits: number[] = []
     for (const [i, layout] of layoutsOf(studio, true).entries()) {
-      const reference = named[(i * 7) % named.length]
+      const reference = shown[(i * 7) % shown.length]
       if (!reference) continue
       options.progress(`${title}: ${what}, ${i + 1} of ${options.layouts}`)
       const image = await painter.paint({
@@ -272,7 +273,7 @@ async function namedThings(eyes: Eyes, image: Image, { place, things }: Layout):
 }
 
 function layoutsOf({ world, options }: Studio, boxed: boolean): Layout[] {
-  const kinds = world.kinds.filter((kind) => kind.boxed === boxed)
+  const kinds = world.kinds.filter((kind) => kind.boxed === boxed && !kind.figure)
   return inventLayouts(world, kinds, options.layouts, options.seed)
 }
 

@@ -15,10 +15,13 @@ const worldSchema = z.object({
     z.object({
       name: z.string(),
       zh: z.string().optional(),
+      /** The Chinese measure word. */
+      measure: z.string().default('个'),
       /** Whether its boxes were shown in training; the others measure the open-set claim. */
       boxed: z.boolean(),
       /** Width over height. */
       aspect: z.number().positive().default(1),
+      /** Posed by keypoints; its looks are worded apart, so that layouts leave it out. */
       figure: z.boolean().default(false),
     }),
   ),
@@ -30,7 +33,7 @@ const worldSchema = z.object({
       zh: z.array(z.string()).optional(),
     }),
   ),
-  /** `{article}` and `{kind}`. */
+  /** `{article}`, `{measure}` and `{kind}`. */
   phrase: words.default({ en: '{article} {kind}' }),
   caption: z
     .object({
@@ -101,7 +104,11 @@ const referencesSchema = z.object({
   size: z.int().positive(),
   columns: z.int().positive(),
   references: z.array(
-    z.object({ kind: z.string(), style: z.string().optional(), boxed: z.boolean().optional() }),
+    z.object({
+      /** null: a whole picture, for its style. */
+      kind: z.string().nullable(),
+      style: z.string().nullish(),
+    }),
   ),
 })
 export type Reference = z.output<typeof referencesSchema>['references'][number] & { readonly image: Image }

@@ -4,7 +4,7 @@ import { captionOf, entitiesOf, inventLayouts } from '#server/eval/layouts.ts'
 import type { Kind, World } from '#server/eval/world.ts'
 
 const kind = (name: string, zh?: string): Kind => ({
-  ...{ name, boxed: true, aspect: 1, figure: false },
+  ...{ name, boxed: true, aspect: 1, figure: false, measure: '只' },
   ...(zh !== undefined && { zh }),
 })
 
@@ -15,7 +15,7 @@ const world: World = {
   phrase: { en: '{article} {kind}', zh: '{kind}' },
   caption: {
     ...{ en: '{things} {place}', zh: '{place}的{things}' },
-    thing: { en: '{article} {kind}', zh: '一个{kind}' },
+    thing: { en: '{article} {kind}', zh: '一{measure}{kind}' },
     and: { en: [', ', ' and '], zh: ['、', '和'] },
   },
   layout: { counts: [1, 1, 1], sides: [[0.3, 0.5]], maxOverlap: 0.12 },
@@ -45,7 +45,7 @@ test('captions join what is there in the words of the world', () => {
   const things = ['cat', 'owl', 'dog'].map((name) => ({ kind: kind(name, '猫'), box }))
   expect(captionOf(world, { place, things }, 'en')).toBe('a cat, an owl and a dog on a beach')
   expect(captionOf(world, { place, things: things.slice(1, 2) }, 'en')).toBe('an owl on a beach')
-  expect(captionOf(world, { place, things }, 'zh')).toBe('在海滩上的一个猫、一个猫和一个猫')
+  expect(captionOf(world, { place, things }, 'zh')).toBe('在海滩上的一只猫、一只猫和一只猫')
   expect(captionOf(world, { place, things: [{ kind: kind('cat'), box }] }, 'zh')).toBeNull()
 })
 
