@@ -41,20 +41,25 @@ function ringFault(ring: readonly string[]): Fault {
   }
 }
 
-/** How many nodes the whole file stands for, counted without writing them down. */
+/** How many nodes and links the whole file stands for, counted without writing them down. */
 function sizeFaults(
   workflow: Workflow,
   subgraphs: ReadonlyMap<string, Subgraph>,
   order: readonly string[],
 ): Fault[] {
   const sizes = new Map<string, number>()
+  const links = new Map<string, number>()
   const depths = new Map<string, number>()
   for (const name of order) {
-    const { nodes = {} } = subgraphs.get(name) ?? {}
-    sizes.set(name, sizeOf(nodes, sizes))
+    const subgraph = subgraphs.get(name)
+    const { nodes = {} } = subgraph ?? {}
+    // An empty one costs no less than a node: without that, empty ones in one another would be free.
+    sizes.set(name, Math.max(1, sizeOf(nodes, sizes)))
+    links.set(name, (subgraph ? endsOf(subgraph) : 0) + linksOf(nodes, links))
     depths.set(name, 1 + Math.max(0, ...usedBy(nodes, subgraphs).map((inner) => depths.get(inner) ?? 0)))
   }
   const size = sizeOf(workflow.nodes, sizes)
+  const linked = linksOf(workflow.nodes, links)
   const deepest = [...depths].find(([, depth]) => depth > limits.subgraphDepth)
   return [
     ...(size > limits.nodes
@@ -62,6 +67,14 @@ function sizeFaults(
           tooLarge(
             ['nodes'],
             `The workflow stands for ${size} nodes, the limit is ${limits.nodes}: use fewer subgraphs, or smaller ones`,
+          ),
+        ]
+      : []),
+    ...(linked > limits.links
+      ? [
+          tooLarge(
+            ['subgraphs'],
+            `The workflow stands for ${linked} links and ports of subgraphs, the limit is ${limits.links}: use fewer subgraphs, or give them fewer ports`,
           ),
         ]
       : []),
@@ -78,6 +91,20 @@ function sizeFaults(
 
 function sizeOf(nodes: Workflow['nodes'], sizes: ReadonlyMap<string, number>): number {
   return Object.values(nodes).reduce((sum, { type }) => sum + (sizes.get(subgraphName(type) ?? '') ?? 1), 0)
+}
+
+/** Links inside, and ends of ports: each is written down wherever the subgraph stands. */
+function linksOf(nodes: Workflow['nodes'], links: ReadonlyMap<string, number>): number {
+  return Object.values(nodes).reduce(
+    (sum, { type, inputs }) =>
+      sum + Object.keys(inputs ?? {}).length + (links.get(subgraphName(type) ?? '') ?? 0),
+    0,
+  )
+}
+
+function endsOf({ inputs, outputs, params }: Subgraph): number {
+  const fed = Object.values(inputs).reduce((sum, ends) => sum + ends.length, 0)
+  return fed + Object.keys(outputs).length + Object.keys(params ?? {}).length
 }
 
 function tooLarge(path: readonly string[], message: string): Fault {

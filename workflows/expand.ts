@@ -205,7 +205,7 @@ function linkOf(scope: OpenScope, id: string, input: string): Feed | null {
 function openPart(scope: OpenScope, id: string, outer: WorkflowNode, subgraph: Subgraph): OpenScope {
   const feeds = new Map<string, Map<string, Feed>>()
   const fed = new Set<string>()
-  const values = new Map<string, WorkflowNode['values']>()
+  const values = new Map<string, Map<string, NonNullable<WorkflowNode['values']>[string]>>()
   const link = (port: string, end: string) => {
     const feed = linkOf(scope, id, port)
     if (!feed) return false
@@ -221,13 +221,14 @@ function openPart(scope: OpenScope, id: string, outer: WorkflowNode, subgraph: S
   for (const [name, end] of Object.entries(subgraph.params ?? {})) {
     const { node, output: param } = parseSource(end)
     const value = own(outer.values, name)
-    if (value !== undefined) values.set(node, { ...values.get(node), [param]: value })
+    if (value !== undefined) values.set(node, (values.get(node) ?? new Map()).set(param, value))
     if (link(name, end) || value !== undefined) fed.add(end)
   }
   const nodes = Object.entries(subgraph.nodes).map(([inner, node]): [string, WorkflowNode] => {
     const set = values.get(inner)
     const mode = outer.mode ?? node.mode
-    return [inner, { ...node, ...(set && { values: { ...node.values, ...set } }), ...(mode && { mode }) }]
+    const changed = set && { values: { ...node.values, ...Object.fromEntries(set) } }
+    return [inner, { ...node, ...changed, ...(mode && { mode }) }]
   })
   return { prefix: `${scope.prefix}${id}/`, nodes: new Map(nodes), fed, feeds, parts: new Map() }
 }

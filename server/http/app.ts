@@ -27,10 +27,15 @@ export function createApp({ gate, routes, metrics, clientDir }: AppParts): Expre
   app.use('/api', unknownRoute)
   app.use(
     '/assets',
-    express.static(join(clientDir, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
+    express.static(join(clientDir, 'assets'), {
+      immutable: true,
+      maxAge: '1y',
+      fallthrough: false,
+      redirect: false,
+    }),
   )
   app.get(['/', '/index.html'], askToSignIn(gate))
-  app.use(express.static(clientDir, { dotfiles: 'ignore', extensions: ['html'] }))
+  app.use(express.static(clientDir, { dotfiles: 'ignore', extensions: ['html'], redirect: false }))
   app.use(unknownRoute, answerErrors)
   return app
 }

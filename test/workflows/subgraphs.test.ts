@@ -214,3 +214,44 @@ describe('S7 faults of subgraphs', () => {
     ])
   })
 })
+
+describe('a file of few bytes', () => {
+  const within = (act: () => void): number => {
+    const begin = performance.now()
+    act()
+    return performance.now() - begin
+  }
+  const codes = (file: unknown) => validateWorkflow(file, toyCatalogue).faults.map(({ code }) => code)
+
+  test('S7 that stands for countless empty subgraphs is refused before any is opened', () => {
+    const uses = (type: string) =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`x${i}`, { type }]))
+    const subgraphs = Object.fromEntries(
+      Array.from({ length: 16 }, (_, i) => [
+        `s${i}`,
+        { nodes: i === 15 ? {} : uses(`subgraph/s${i + 1}`), inputs: {}, outputs: {} },
+      ]),
+    )
+    const file = { groundwork: 1, nodes: { all: { type: 'subgraph/s0' } }, subgraphs }
+    const ms = within(() => expect(codes(file)).toContain('too-large'))
+    expect(ms).toBeLessThan(5000)
+  })
+
+  test('S7 that stands for countless ports is refused before any is opened', () => {
+    const ends = (from: number) => Array.from({ length: 64 }, (_, i) => `n.a${from * 64 + i}`)
+    const inputs = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`p${i}`, ends(i)]))
+    const nodes = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`u${i}`, { type: 'subgraph/s' }]))
+    const subgraphs = { s: { nodes: { n: { type: 'toy/number' } }, inputs, outputs: {} } }
+    const ms = within(() => expect(codes({ groundwork: 1, nodes, subgraphs })).toContain('too-large'))
+    expect(ms).toBeLessThan(5000)
+  })
+
+  test('S7 that sets very many parameters of one node takes linear time', () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `p${i}`)
+    const params = Object.fromEntries(names.map((name) => [name, `n.${name}`]))
+    const values = Object.fromEntries(names.map((name) => [name, 1]))
+    const subgraphs = { s: { nodes: { n: { type: 'toy/number' } }, inputs: {}, outputs: {}, params } }
+    const file = { groundwork: 1, nodes: { u: { type: 'subgraph/s', values } }, subgraphs }
+    expect(within(() => codes(file))).toBeLessThan(10_000)
+  })
+})
