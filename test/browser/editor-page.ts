@@ -38,9 +38,18 @@ export class EditorPage {
     })
   }
 
-  /** Opens the editor as on a first visit: nothing remembered, in English. */
-  static async open(browser: Browser, url: string): Promise<EditorPage> {
-    const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, locale: 'en-GB' })
+  /** Opens the editor as on a first visit: nothing remembered but the preferences, in English where they say nothing. */
+  static async open(
+    browser: Browser,
+    url: string,
+    preferences: { readonly theme?: string; readonly language?: string } = {},
+    size = { width: 1600, height: 900 },
+  ): Promise<EditorPage> {
+    const context = await browser.newContext({ viewport: size, locale: 'en-GB' })
+    if (Object.keys(preferences).length > 0)
+      await context.addInitScript((text) => {
+        if (!localStorage.getItem('groundwork.settings')) localStorage.setItem('groundwork.settings', text)
+      }, JSON.stringify(preferences))
     const editor = new EditorPage(await context.newPage())
     await editor.page.goto(url)
     await editor.node('boxes').waitFor()
@@ -97,6 +106,20 @@ export class EditorPage {
       .and(this.page.locator('[data-state=finished],[data-state=failed],[data-state=cancelled]'))
       .waitFor()
     return progress.getAttribute('data-state')
+  }
+
+  /** The id of the last picture of the newest run. */
+  async lastPicture(): Promise<string> {
+    const address = await this.byTestId('download').getAttribute('href')
+    return address?.split('/').at(-1) ?? ''
+  }
+
+  /** Waits until the page has drawn everything: no request is under way, and two frames have passed. */
+  async settled(): Promise<void> {
+    await this.page.waitForLoadState('networkidle')
+    await this.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    )
   }
 
   /** Opens a workflow as a person would: drops its file on the graph. */

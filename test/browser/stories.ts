@@ -27,3 +27,17 @@ export function quick(name: string, seed: number, steps = 4): Workflow {
 export function slow(name: string, seed: number): Workflow {
   return quick(name, seed, 1000)
 }
+
+/** So many copies of a workflow's nodes side by side, each linked within itself. */
+export function many(workflow: Workflow, copies: number): Workflow {
+  const nodes: Workflow['nodes'] = {}
+  const places: Record<string, [number, number]> = {}
+  for (let copy = 0; copy < copies; copy++)
+    for (const [id, node] of Object.entries(workflow.nodes)) {
+      const inputs = Object.entries(node.inputs ?? {}).map(([port, source]) => [port, `c${copy}_${source}`])
+      nodes[`c${copy}_${id}`] = { ...node, ...(node.inputs && { inputs: Object.fromEntries(inputs) }) }
+      const [x, y] = workflow.view?.nodes?.[id] ?? [0, 0]
+      places[`c${copy}_${id}`] = [x + (copy % 10) * 1320, y + Math.floor(copy / 10) * 960]
+    }
+  return { groundwork: 1, name: `${workflow.name} × ${copies}`, nodes, view: { nodes: places } }
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { EditorPage, launch } from './editor-page.ts'
+import { serve, type Served } from './serve.ts'
+import { quick } from './stories.ts'
+
+/** What the rules of WCAG 2.2 at level AA are called there. */
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+let server: Served
+let browser: Browser
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([serve(), launch()])
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+/** Every rule that is broken, with the element that breaks it. */
+async function broken(editor: EditorPage): Promise<string[]> {
+  await editor.settled()
+  return editor.page.evaluate(async (tags) => {
+    interface Axe {
+      run(
+        options: object,
+      ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>
+    }
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run({ runOnly: tags })
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+  }, rules)
+}
+
+describe.each(['dark', 'light'])('the page around the graph, %s', (theme) => {
+  it('breaks no rule of WCAG 2.2 AA, in any of its dialogs', async () => {
+    const editor = await EditorPage.open(browser, server.url, { theme }, { width: 1280, height: 720 })
+    await editor.page.evaluate(await readFile(axe, 'utf8'))
+    await editor.open(quick('seen by all', 601))
+    expect(await editor.run()).toBe('finished')
+    expect(await broken(editor)).toEqual([])
+    await editor.byTestId('dock-queue').click()
+    expect(await broken(editor)).toEqual([])
+    for (const keys of ['Alt+t', 'Alt+o', 'Alt+s', 'Control+,', 'Control+Shift+s', 'Alt+r']) {
+      await editor.page.keyboard.press(keys)
+      await editor.page.locator('[role=dialog]').waitFor()
+      expect([keys, await broken(editor)]).toEqual([keys, []])
+      await editor.page.keyboard.press('Escape')
+      await editor.page.locator('[role=dialog]').waitFor({ state: 'detached' })
+    }
+    await editor.page.keyboard.press('Alt+f')
+    expect(await broken(editor)).toEqual([])
+    await editor.page.keyboard.press('Alt+w')
+    await editor.page.keyboard.press('Alt+w')
+    expect(await broken(editor)).toEqual([])
+    await editor.page.context().close()
+  })
+})
