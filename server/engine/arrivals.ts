@@ -49,14 +49,20 @@ function pick({ link, takes }: Slot, { item }: Place, outputsOf: OutputsOf): unk
 }
 
 /**
- * How many items arrive at a unit that runs once per item. What has not arrived, because it is lazy, does not count.
+ * How many items arrive at a unit that runs once per item.
  *
+ * @param asked lazy inputs that some item asks for; the others do not count, whether their values are there or not.
  * @throws TypeError when lists of different lengths arrive.
  */
-export function countItems(nodes: readonly PreparedNode[], outputsOf: OutputsOf): number {
+export function countItems(
+  nodes: readonly PreparedNode[],
+  outputsOf: OutputsOf,
+  asked: ReadonlySet<string>,
+): number {
   const lengths = nodes.flatMap(({ slots }) =>
-    slots.flatMap(({ name, link, takes }) => {
-      const list = link && takes === 'item' ? outputsOf(link.from)?.[link.output] : undefined
+    slots.flatMap(({ name, link, takes, isLazy }) => {
+      if (!link || takes !== 'item' || (isLazy && !asked.has(name))) return []
+      const list = outputsOf(link.from)?.[link.output]
       return Array.isArray(list) ? [{ name, length: list.length }] : []
     }),
   )

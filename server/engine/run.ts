@@ -21,6 +21,8 @@ import type { SweepCell } from './sweep-cell.ts'
 import { Tally } from './tally.ts'
 import { whyRan } from './why.ts'
 
+const nothing: ReadonlySet<string> = new Set()
+
 /** A message that arrives meanwhile waits about this long at most, beside the time of one node. */
 const breathMs = 5
 
@@ -118,7 +120,7 @@ export class Run {
     try {
       const prepared = this.#prepare(id)
       const isMapped = this.#plan.mapped.has(id)
-      const total = isMapped ? countItems([prepared], this.#outputsOf) : 1
+      const total = isMapped ? countItems([prepared], this.#outputsOf, nothing) : 1
       const names = Array.from({ length: total }, (_, index) => {
         const values: Values = {}
         const at = isMapped ? { ...place, item: { index, total } } : place
@@ -179,10 +181,11 @@ export class Run {
   /** How many items arrive at a unit of these nodes; null and a failure where that cannot be said. */
   countItems(members: readonly string[]): number | null {
     try {
-      return countItems(
-        members.map((id) => this.#prepare(id)),
-        this.#outputsOf,
-      )
+      const prepared = members.map((id) => this.#prepare(id))
+      // Inside a loop no lazy input takes a list, so only a node by itself has to be asked.
+      const [id = ''] = members.length === 1 ? members : []
+      const asked = this.dependence.hasLazy(id) ? this.#neededAnywhere(id, once) : nothing
+      return countItems(prepared, this.#outputsOf, asked)
     } catch (cause) {
       this.fail(members[0] ?? '', once, {}, cause)
       for (const id of members) this.skipIfBroken(id)

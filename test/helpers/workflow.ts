@@ -5,7 +5,7 @@ type NodeLine = readonly [
   type: string,
   values?: Record<string, unknown>,
   inputs?: Record<string, string>,
-  mode?: 'mute' | 'bypass',
+  mode?: 'mute' | 'bypass' | undefined,
 ]
 type NodeLines = Readonly<Record<string, NodeLine>>
 
