@@ -41,6 +41,10 @@ export const limits = {
   /** An uploaded picture as a file. */
   pictureBytes: 20 * MiB,
   picturePixels: 4096 * 4096,
+  /** A row costs time of its own: a picture one pixel wide and millions high would take minutes. */
+  pictureSide: 16_384,
+  /** How long the decoding of a picture may take. */
+  pictureSeconds: 20,
   /** Pictures that were only shown, not saved: the oldest go when the server starts. */
   shownPicturesBytes: 512 * MiB,
 

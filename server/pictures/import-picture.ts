@@ -48,7 +48,14 @@ export async function importPicture(bytes: Uint8Array): Promise<ImportedPicture>
     sequentialRead: true,
   })
   try {
+    const { width, height } = await input.metadata()
+    if (Math.max(width, height) > limits.pictureSide)
+      throw new PictureError(
+        'too-large',
+        `Cannot import the picture: it is ${width} × ${height} pixels, a side has at most ${limits.pictureSide}`,
+      )
     const { data, info } = await input
+      .timeout({ seconds: limits.pictureSeconds })
       .rotate()
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
@@ -61,6 +68,7 @@ export async function importPicture(bytes: Uint8Array): Promise<ImportedPicture>
 }
 
 function asPictureError(error: unknown): PictureError {
+  if (error instanceof PictureError) return error
   const reason = error instanceof Error ? error.message : ''
   if (/exceeds pixel limit/i.test(reason))
     return new PictureError(

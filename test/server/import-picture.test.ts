@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { importPicture } from '#server/pictures/import-picture.ts'
+import { importPicture, PictureError } from '#server/pictures/import-picture.ts'
 import { limits } from '#server/limits.ts'
 
 const raw = { width: 6, height: 4, channels: 3 } as const
@@ -9,12 +9,12 @@ const pixels = Buffer.from(Array.from({ length: 72 }, (_, i) => (i * 37) % 256))
 const photo = () => sharp(pixels, { raw })
 
 /** A black square of one bit per pixel: the smallest file of its size. */
-function blackPng(side: number): Buffer {
+function blackPng(side: number, rowCount = side): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)
-  header.writeUInt32BE(side, 4)
+  header.writeUInt32BE(rowCount, 4)
   header.writeUInt8(1, 8)
-  const rows = deflateSync(Buffer.alloc(side * (1 + side / 8)))
+  const rows = deflateSync(Buffer.alloc(rowCount * (1 + side / 8)))
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   return Buffer.concat([
     signature,
@@ -113,6 +113,55 @@ describe('importPicture', () => {
         .toBuffer()
     expect((await importPicture(await blank(4096))).width).toBe(4096)
     await expect(importPicture(await blank(4097))).rejects.toThrow('make it smaller')
+  })
+
+  it('takes the longest side that is allowed and refuses one pixel more', async () => {
+    const strip = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: '#fff' } })
+        .png()
+        .toBuffer()
+    expect((await importPicture(await strip(limits.pictureSide - 1, 1))).width).toBe(limits.pictureSide - 1)
+    expect((await importPicture(await strip(limits.pictureSide, 1))).width).toBe(limits.pictureSide)
+    const begin = performance.now()
+    for (const [width, height] of [
+      [limits.pictureSide + 1, 1],
+      [1, limits.pictureSide + 1],
+      [1, 65_535],
+    ] as const)
+      await expect(importPicture(await strip(width, height))).rejects.toThrow('a side has at most 16384')
+    await expect(importPicture(blackPng(8, limits.picturePixels / 8))).rejects.toThrow('a side has at most')
+    expect(performance.now() - begin).toBeLessThan(20_000)
+  })
+
+  it.each([
+    ['zTXt', Buffer.from('a\0\0')],
+    ['iCCP', Buffer.from('a\0\0')],
+    ['iTXt', Buffer.from('a\0\u0001\0\0\0')],
+  ])('does not unfold a %s chunk of 100 MB', async (type, head) => {
+    const plain = blackPng(8)
+    const bomb = chunk(type, Buffer.concat([head, deflateSync(Buffer.alloc(100e6), { level: 1 })]))
+    const before = process.memoryUsage.rss()
+    const attempt = importPicture(Buffer.concat([plain.subarray(0, 33), bomb, plain.subarray(33)]))
+    await attempt.catch((error: unknown) => expect(error).toBeInstanceOf(PictureError))
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100e6)
+  })
+
+  it('refuses pixels that unfold to more than the picture holds, or that lie about it', async () => {
+    const plain = blackPng(8)
+    const end = plain.subarray(plain.length - 12)
+    const long = Buffer.concat([plain.subarray(0, 33), chunk('IDAT', deflateSync(Buffer.alloc(50e6), { level: 1 })), end])
+    const before = process.memoryUsage.rss()
+    await importPicture(long).catch((error: unknown) => expect(error).toBeInstanceOf(PictureError))
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100e6)
+    const none = Buffer.concat([plain.subarray(0, 33), end])
+    await expect(importPicture(none)).rejects.toBeInstanceOf(PictureError)
+  })
+
+  it('refuses every other format that the library could read', async () => {
+    for (const format of ['gif', 'tiff'] as const)
+      await expect(importPicture(await photo().toFormat(format).toBuffer())).rejects.toThrow(
+        'only PNG, JPEG and WebP',
+      )
   })
 
   it('refuses a file of more bytes than the limit', async () => {
