@@ -191,6 +191,9 @@ test('G6 a branch that is not taken brings no items', async () => {
   expect((await toyProcess()(either(0))).calls.at(-1)).toBe('sum 1 2 3')
   const odd = await toyProcess()(either(1))
   expect(odd.calls).toEqual(['number 10', 'choose 1', 'sum 10'])
+  // Nor does it where somebody else has run it.
+  const run = await toyProcess()(either(1), { targets: ['list', 'sum'] })
+  expect(run.calls).toEqual(['list 3', 'number 10', 'choose 1', 'sum 10'])
 })
 
 //  list ──► print

@@ -56,16 +56,17 @@ function shown(
   )
 }
 
+/** One in so many is the value, the others are not. */
+const seldom = <T>(one: T, many: number) => fc.nat(many - 1).map((n) => (n === 0 ? one : undefined))
+
 const specAt = (index: number): fc.Arbitrary<Spec> => {
-  const mode = fc.option(fc.constantFrom('mute', 'bypass'), { nil: undefined, freq: 6 }) as fc.Arbitrary<
-    Spec['mode']
-  >
-  const muted = fc.option(fc.constant('mute' as const), { nil: undefined, freq: 12 })
+  const muted = seldom('mute' as const, 15)
+  const mode = fc.oneof(seldom('bypass' as const, 6), muted)
   const number = fc.record({ kind: fc.constant('number' as const), value: fc.nat(3), mode: muted })
   const list = fc.record({ kind: fc.constant('list' as const), count: fc.nat(3), mode: muted })
   if (index === 0) return fc.oneof(number, list)
   const source = fc.nat(index - 1)
-  const maybe = fc.option(source, { nil: null })
+  const maybe = fc.option(source, { nil: null, freq: 2 })
   return fc.oneof(
     { weight: 2, arbitrary: number },
     { weight: 2, arbitrary: list },
