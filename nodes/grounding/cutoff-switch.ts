@@ -17,6 +17,7 @@ export default defineNode({
   },
   outputs: {
     grounding: { type: 'Grounding', description: 'The same, with the gate strength β of this step' },
+    beta: { type: 'Float', description: 'β of this step' },
   },
   params: {
     on: fraction.default(0.3).meta({
@@ -37,6 +38,6 @@ export default defineNode({
   },
   run({ grounding, step, on, decay, strength: full }) {
     const strength = grounding.strength * full * gateStrength(step.index, step.total, { on, decay })
-    return { grounding: { ...grounding, strength } }
+    return { grounding: { ...grounding, strength }, beta: strength }
   },
 })

@@ -29,8 +29,10 @@ function objectInWords(value: Record<string, unknown>): string {
   if (data && width && height) return `${width} × ${height} pixels`
   if (typeof id === 'string' && hash !== undefined) return `model '${id}'`
   if (typeof index === 'number' && typeof total === 'number') return `step ${index + 1} of ${total}`
-  if (Array.isArray(value['entities']))
-    return `${value['entities'].length} entities, strength ${String(value['strength'])}`
+  if (Array.isArray(value['entities'])) {
+    const figures = Array.isArray(value['figures']) ? `${value['figures'].length} figures, ` : ''
+    return `${value['entities'].length} entities, ${figures}strength ${String(value['strength'])}`
+  }
   const inner = value['samples'] ?? value['context']
   if (inner) return inWords(inner)
   return `object with ${Object.keys(value).slice(0, 5).join(', ')}`

@@ -5,12 +5,13 @@ import { gaussian } from '#inference/random.ts'
 import { tensor } from '#inference/tensor.ts'
 import blend from '#nodes/inpaint/blend.ts'
 import maskNode from '#nodes/inpaint/mask.ts'
+import paste from '#nodes/inpaint/paste.ts'
 import encodeText from '#nodes/text/encode.ts'
 import unetStep from '#nodes/sampling/gated-unet-step.ts'
 import steps from '#nodes/sampling/steps.ts'
 import type { Latent, Mask, Step } from '#nodes/values.ts'
 import { fixture } from '../inference/helpers/fixtures.ts'
-import { openNodeBench, type NodeBench } from '../helpers/node-bench.ts'
+import { openNodeBench, plain, type NodeBench } from '../helpers/node-bench.ts'
 
 let bench: NodeBench
 beforeAll(async () => {
@@ -98,6 +99,26 @@ describe('InpaintBlend', () => {
     await expect(
       bench.run(blend, { step: step[0], latent, clean: other, mask: await maskOf() }),
     ).rejects.toThrow('its latent is [1,4,4,4], the one under way [1,4,8,8]')
+  })
+})
+
+describe('InpaintPaste', () => {
+  it('keeps every pixel of the cells that are kept, and paints the others', async () => {
+    const values = {
+      image: plain(16, 16, [1, 0, 0]),
+      original: plain(16, 16, [0, 0, 1]),
+      mask: await maskOf([0, 0, 0.5, 1]),
+    }
+    const { data } = (await bench.run(paste, values))['image'] as { data: Float32Array }
+    for (let pixel = 0; pixel < 256; pixel++)
+      expect([...data.subarray(3 * pixel, 3 * pixel + 3)]).toEqual(pixel % 16 < 8 ? [1, 0, 0] : [0, 0, 1])
+  })
+
+  it('refuses a picture of another size, with both', async () => {
+    const values = { image: plain(16, 16, [1, 0, 0]), original: plain(8, 8, [0, 0, 1]), mask: await maskOf() }
+    await expect(bench.run(paste, values)).rejects.toThrow(
+      'the original has 8 × 8, the painted picture 16 × 16',
+    )
   })
 })
 
