@@ -1,7 +1,7 @@
-"""Stage 5: writes the trained networks as a diffusers folder, fp16 safetensors: models/emoji-world.
+"""Stage 6: writes what has been trained as a diffusers folder, fp16 safetensors: models/emoji-world.
 
-`python -m training.export` takes runs/grounding (or, with --base-only, runs/base with untrained gated layers),
-runs/vae/model and runs/tokenizer.
+`python -m training.export` takes from runs/ the base, the autoencoder, the tokenizer and, where they are there, the image
+encoder, the adapters, the detector, and data for measuring. `--target` writes elsewhere.
 """
 
 import argparse
@@ -13,17 +13,29 @@ import torch
 from safetensors.torch import save_file
 
 from . import noise
+from .adapter import is_adapter, load_adapter
 from .base import load_base
+from .chinese import TEXT_ENCODER, load_chinese
+from .evalset import write_evalset
+from .image_encoder import MEAN, STD, VIEW_PX, load_image_model
+from .model import TEXT_WIDTH
+from .tokenizer import CHINESE
 from .tokenizer import FOLDER as TOKENIZER
 from .vae import load_vae
-from .world import HERE
+from .world import HERE, RUNS
 
 TARGET = HERE.parent / "models" / "emoji-world"
+VERSION = "0.42.1"
+ADAPTERS = {
+    "boxes": ("Boxes: words, pictures, styles", "gated-text-image", "text-image", ["text", "image", "style"]),
+    "inpaint": ("Fill boxes of a picture", "gated-text-image", "text-image", ["text", "image", "inpaint"]),
+    "keypoints": ("People posed by key points", "gated", "keypoint", ["keypoint"]),
+}
 
 # The shape of a Stable Diffusion pipeline: [library, class] per folder.
 INDEX = {
     "_class_name": "StableDiffusionPipeline",
-    "_diffusers_version": "0.42.1",
+    "_diffusers_version": VERSION,
     "feature_extractor": [None, None],
     "image_encoder": [None, None],
     "requires_safety_checker": False,
@@ -36,23 +48,76 @@ INDEX = {
 }
 
 
-def export(unet, text_encoder, vae, target: Path) -> None:
+def export_base(unet, text_encoder, vae, tokenizer: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for name, network in (("unet", unet), ("text_encoder", text_encoder), ("vae", vae)):
         network.to(torch.float16).save_pretrained(target / name, safe_serialization=True)
         _forget_origin(target / name / "config.json")
-    _write_text_encoder(text_encoder, target / "text_encoder" / "model.safetensors")
+    # Published checkpoints, and so most readers, begin these names with "text_model."; transformers 5 leaves it out.
+    _write(target / "text_encoder" / "model.safetensors", text_encoder.state_dict(), prefix="text_model.")
     noise.scheduler().save_pretrained(target / "scheduler")
-    shutil.copytree(TOKENIZER, target / "tokenizer", dirs_exist_ok=True)
-    for path in target.rglob("*.safetensors"):
-        path.chmod(0o644)
-    (target / "model_index.json").write_text(json.dumps(INDEX, indent=2) + "\n")
+    shutil.copytree(tokenizer, target / "tokenizer", dirs_exist_ok=True)
 
 
-def _write_text_encoder(text_encoder, path: Path) -> None:
-    """Published checkpoints, and so most readers, begin these names with "text_model."; transformers 5 leaves it out."""
-    tensors = {f"text_model.{name}": tensor.contiguous() for name, tensor in text_encoder.state_dict().items()}
-    save_file(tensors, path, metadata={"format": "pt"})
+def export_image_encoder(model, target: Path) -> None:
+    model.vision.to(torch.float16).save_pretrained(target / "image_encoder", safe_serialization=True)
+    _forget_origin(target / "image_encoder" / "config.json")
+    square = {"height": VIEW_PX, "width": VIEW_PX}
+    _write_json(
+        target / "feature_extractor" / "preprocessor_config.json",
+        {
+            "image_processor_type": "CLIPImageProcessor",
+            "do_resize": True,
+            "size": square,
+            "resample": 3,
+            "do_center_crop": False,
+            "crop_size": square,
+            "do_rescale": True,
+            "rescale_factor": 1 / 255,
+            "do_normalize": True,
+            "image_mean": list(MEAN),
+            "image_std": list(STD),
+            "do_convert_rgb": True,
+        },
+    )
+    folder = target / "image_project"
+    config = {"_class_name": "CLIPImageProjection", "_diffusers_version": VERSION, "hidden_size": TEXT_WIDTH}
+    _write_json(folder / "config.json", config | {"gligen_normalize_constant": round(model.length.item(), 4)})
+    weight = model.text_projection.weight.T  # y P as a linear layer
+    _write(folder / "diffusion_pytorch_model.safetensors", {"project.weight": weight})
+
+
+def export_adapter(kind: str, unet, target: Path) -> None:
+    title, attention, position_net, kinds = ADAPTERS[kind]
+    folder = target / "adapters" / kind
+    config = {
+        "_class_name": "GroundworkAdapter",
+        "attention_type": attention,
+        "position_net": position_net,
+        "in_channels": unet.config.in_channels,
+        "title": title,
+        "kinds": kinds,
+    }
+    _write_json(folder / "config.json", config)
+    tensors = {name: tensor for name, tensor in unet.state_dict().items() if is_adapter(name, kind)}
+    _write(folder / "diffusion_pytorch_model.safetensors", tensors)
+
+
+def export_detector(target: Path) -> None:
+    (target / "detector").mkdir(parents=True, exist_ok=True)
+    for name in ("model.onnx", "config.json"):
+        shutil.copy(RUNS / "detector" / name, target / "detector" / name)
+
+
+def _write(path: Path, tensors: dict[str, torch.Tensor], prefix: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    halves = {prefix + name: tensor.to(torch.float16).contiguous() for name, tensor in tensors.items()}
+    save_file(halves, path, metadata={"format": "pt"})
+
+
+def _write_json(path: Path, value) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def _forget_origin(path: Path) -> None:
@@ -64,20 +129,33 @@ def _forget_origin(path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base-only", action="store_true")
     parser.add_argument("--target", type=Path, default=TARGET)
     args = parser.parse_args()
-    if args.base_only:
-        model = load_base()
-    else:
-        from .grounding import load_grounded
-
-        model = load_grounded()
-    export(model.unet, model.text_encoder, load_vae(), args.target)
-    sizes = {path.parent.name: path.stat().st_size / 1e6 for path in sorted(args.target.glob("*/*.safetensors"))}
+    target, index = args.target, dict(INDEX)
+    model = load_base()
+    text_encoder, tokenizer = model.text_encoder, TOKENIZER
+    if TEXT_ENCODER.exists():
+        text_encoder, tokenizer = load_chinese(), CHINESE
+    export_base(model.unet, text_encoder, load_vae(), tokenizer, target)
+    if (RUNS / "image" / "ema.pt").exists():
+        export_image_encoder(load_image_model(), target)
+        index["feature_extractor"] = ["transformers", "CLIPImageProcessor"]
+        index["image_encoder"] = ["transformers", "CLIPVisionModelWithProjection"]
+    for kind in ADAPTERS:
+        if (RUNS / kind / "ema.pt").exists():
+            export_adapter(kind, load_adapter(kind).unet, target)
+    if (RUNS / "detector" / "model.onnx").exists():
+        export_detector(target)
+    write_evalset(target)
+    _write_json(target / "model_index.json", index)
+    sizes = {}
+    for path in sorted(target.rglob("*")):
+        if path.suffix in (".safetensors", ".onnx"):
+            path.chmod(0o644)
+            sizes[str(path.parent.relative_to(target))] = path.stat().st_size / 1e6
     for name, megabytes in sizes.items():
-        print(f"{name:14} {megabytes:6.2f} MB")
-    print(f"{'all weights':14} {sum(sizes.values()):6.2f} MB in {args.target}")
+        print(f"{name:20} {megabytes:6.2f} MB")
+    print(f"{'all weights':20} {sum(sizes.values()):6.2f} MB in {target}")
 
 
 if __name__ == "__main__":

@@ -1,140 +1,203 @@
-"""Stage 3: the gated layers, on the frozen base. Boxes and phrases of 30 kinds; 10 kinds never get a box.
+"""What adapters are given while they train: batches of scenes with boxes, images, styles, key points or masks.
 
-The layer is as published (GLIGEN, Li et al. 2023): nothing is added to it. Its start and its training are ours:
-gates begin at 0.5 with zero output projections (so step 0 is exactly the base), and while training, attention is
-told where to look: a visual token inside one box is asked to prefer that box's grounding token, a token in no box
-an unused slot. This fades out at 70 % of the run and leaves nothing in the weights.
-
-`python -m training.grounding` trains and checks that no tensor of the base has changed.
+A `Batch` holds latents, captions, the position net's inputs and, for inpainting, what of the picture is kept. Where the
+grounding tokens belong in the picture (`inside`) is for the guide of attention. The three kinds of data of the paper
+are drawn here too: grounding (phrases found in the caption), detection (bare names, null caption), and both.
 """
 
 import math
 import random
+from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 
-from . import noise
-from .base import BaseModel, load_base
-from .loop import Plan, apply_arguments, plan_arguments, train
-from .model import gated_parameters, transformer_blocks, use_plain_attention
-from .pool import load_latents, load_scenes
-from .sample import MAX_ENTITIES, embed
+from .captions import caption, grounded_caption, phrase
+from .image_encoder import load_image_model, view
+from .keypoint_net import PEOPLE, POINTS
+from .pool import load_images, load_latents, load_scenes
+from .sample import MAX_ENTITIES, STYLE_BOX, embed
+from .settings import LATENT_SIDE
 from .tokenizer import Encoder
-from .world import BOXED, RUNS, SIZE_PX, Scene, caption, phrase
+from .world import BOXED, NEVER_BOXED, SIZE_PX, STYLES, Scene
 
-BATCH = 32
-NULL_CAPTION = 0.3
+NULL_CAPTION = 0.25  # detection data: names without a caption
 NULL_GROUNDING = 0.1
 KEEP_BOX = 0.85  # chance that a thing of the picture is given with its box
-EARLY_SHARE = 0.7
+FOUND_SHARE = 0.5  # of captioned pictures: phrases as found in the caption; the rest are bare names
 PHRASE_NOISE = 0.2  # relative to the spread of the features: nearby phrases should act alike
-GUIDE_WEIGHT = 0.1
-GUIDE_UNTIL = 0.7
-NULL_SHARE = 0.3  # weight of tokens outside all boxes
-REACH_SHARE = 0.1  # weight of attending to grounding tokens at all, inside boxes
+TEXT_ONLY, IMAGE_ONLY = 0.5, 0.2  # of things; the rest have both
+STYLED = {"flat": 0.12}  # chance of a style entity; other styles 0.6
+VIEWS_OF_KIND, VIEWS_OF_STYLE = 24, 60
 
 
-class GroundingStage:
-    device = "cpu"
+@dataclass
+class Batch:
+    latents: torch.Tensor  # [B, 4, h, w]
+    captions: list[str]
+    given: dict[str, torch.Tensor]  # the position net's inputs
+    keep: torch.Tensor | None = None  # [B, 1, h, w], 1 where the picture is kept
 
-    def __init__(self, base: str = "base"):
-        self.base = base
 
-    def build(self) -> BaseModel:
-        model = load_base(self.base)
-        model.requires_grad_(False)
-        for parameter in gated_parameters(model.unet).values():
-            parameter.requires_grad_(True)
+class BoxGrounding:
+    """Phrases and reference images in boxes, and a style entity at the box the authors feed for one."""
+
+    def __init__(self, model, device: str):
+        self.model, self.device, self.encode = model, device, Encoder()
+        scenes, latents = load_scenes(), load_latents()
+        self.rows = [row for row, scene in enumerate(scenes) if self.usable(scene)]
+        self.scenes, self.latents = [scenes[row] for row in self.rows], latents[self.rows]
         with torch.no_grad():
-            for block in transformer_blocks(model.unet):
-                start_closed(block.fuser)
-        return model
+            self.spread = embed(model.text_encoder, self.encode, BOXED)[1].std(0).mean().cpu()
+        self.kind_views, self.style_views = feature_bank(self.scenes, self.rows)
 
-    def prepare(self, model) -> None:
-        use_plain_attention(model.unet, model.text_encoder)
-        self.encode, latents = Encoder(), load_latents()
-        scenes = load_scenes()
-        rows = [row for row, scene in enumerate(scenes) if only_boxed(scene)]
-        self.scenes, self.latents = [scenes[row] for row in rows], latents[rows]
-        self.asked: list[torch.Tensor] = []  # per fuser: its normed tokens [B, T + 30, width]
-        self.fusers = [block.fuser for block in transformer_blocks(model.unet)]
-        for fuser in self.fusers:
-            fuser.norm1.register_forward_hook(lambda module, inputs, output: self.asked.append(output))
-        with torch.no_grad():
-            self.spread = embed(model.text_encoder, self.encode, BOXED)[1].std(0).mean()
+    def usable(self, scene: Scene) -> bool:
+        return bool(scene.things) and not any(thing.kind in NEVER_BOXED for thing in scene.things)
 
-    def loss(self, model, rng, progress):
+    def batch(self, count: int, rng: torch.Generator) -> Batch:
         words = random.Random(rng.initial_seed())
-        rows = torch.randint(len(self.scenes), (BATCH,), generator=rng)
+        rows = torch.randint(len(self.scenes), (count,), generator=rng)
         scenes = [self.scenes[row] for row in rows.tolist()]
-        captions = ["" if words.random() < NULL_CAPTION else caption(scene, words) for scene in scenes]
-        boxes, masks, features = self.entities(model, scenes, words, rng)
+        captions, given = self.entities(scenes, words, rng)
+        return Batch(self.latents[rows], captions, given)
 
-        latents = self.latents[rows].to(self.device)
-        times = noise.draw_times(BATCH, rng, EARLY_SHARE)
-        noisy, target = noise.add_noise(latents, torch.randn(latents.shape, generator=rng).to(self.device), times)
-        with torch.no_grad():
-            states = embed(model.text_encoder, self.encode, captions)[0]
-        self.asked.clear()
-        given = {"boxes": boxes, "masks": masks, "positive_embeddings": features}
-        predicted = model.unet(
-            noisy, times.to(self.device), encoder_hidden_states=states, cross_attention_kwargs={"gligen": given}
-        ).sample
-        denoising = F.mse_loss(predicted.float(), target)
-        fade = max(0.0, 1 - progress / GUIDE_UNTIL)
-        guide, right = self.guide(boxes, masks) if fade > 0 else (torch.zeros(()), 0.0)
-        gate = self.fusers[0].alpha_attn.detach()
-        numbers = {"denoising": denoising, "guide": guide, "right": right, "gate": gate}
-        return denoising + GUIDE_WEIGHT * fade * guide, numbers
+    def entities(self, scenes, words: random.Random, rng):
+        """-> captions, and boxes, masks and features of 30 slots a scene"""
+        shape = (len(scenes), MAX_ENTITIES)
+        boxes, masks = torch.zeros(*shape, 4), torch.zeros(shape)
+        texts, images = torch.zeros(shape), torch.zeros(shape)  # masks
+        width = self.model.text_encoder.config.hidden_size
+        text_features, image_features = torch.zeros(*shape, width), torch.zeros(*shape, width)
+        captions, slots, phrases = [], [], []
+        for row, scene in enumerate(scenes):
+            style = words.random() < STYLED.get(scene.style, 0.6)
+            text, found = grounded_caption(scene, words, styled=False if style else None)
+            detection = words.random() < NULL_CAPTION
+            in_caption = not detection and words.random() < FOUND_SHARE
+            captions.append("" if detection else text)
+            if words.random() < NULL_GROUNDING:
+                continue
+            slot = 0
+            for index in self.grounded_things(scene, words):
+                thing = scene.things[index]
+                boxes[row, slot] = torch.tensor(thing.box) / SIZE_PX
+                masks[row, slot] = 1
+                given = words.random()
+                if given < TEXT_ONLY or given >= TEXT_ONLY + IMAGE_ONLY:
+                    texts[row, slot] = 1
+                    slots.append((row, slot))
+                    phrases.append(found[index][0] if in_caption and index in found else phrase(thing, words))
+                if given >= TEXT_ONLY and thing.kind in self.kind_views:
+                    images[row, slot] = 1
+                    image_features[row, slot] = words.choice(self.kind_views[thing.kind])
+                slot += 1
+            if style:
+                boxes[row, slot] = torch.tensor(STYLE_BOX)
+                masks[row, slot] = images[row, slot] = 1
+                image_features[row, slot] = words.choice(self.style_views[scene.style])
+        if phrases:
+            with torch.no_grad():
+                pooled = embed(self.model.text_encoder, self.encode, phrases)[1].float().cpu()
+            text_features[tuple(torch.tensor(slots).T)] = pooled
+        for features, used in ((text_features, texts), (image_features, images)):
+            features += used[..., None] * torch.randn(features.shape, generator=rng) * PHRASE_NOISE * self.spread
+        given = {
+            "boxes": boxes,
+            "masks": masks,
+            "phrases_masks": texts,
+            "image_masks": images,
+            "phrases_embeddings": text_features,
+            "image_embeddings": image_features,
+        }
+        return captions, {name: tensor.to(self.device) for name, tensor in given.items()}
 
-    def entities(self, model, scenes, words, rng):
-        """-> boxes [B, 30, 4] in 0..1, masks [B, 30], phrase features [B, 30, width]"""
-        boxes = torch.zeros(len(scenes), MAX_ENTITIES, 4)
-        masks = torch.zeros(len(scenes), MAX_ENTITIES)
-        slots, phrases = [], []
+    def grounded_things(self, scene: Scene, words: random.Random) -> list[int]:
+        kept = [index for index in range(len(scene.things)) if words.random() < KEEP_BOX]
+        words.shuffle(kept)
+        return kept
+
+    def inside(self, given, tokens):
+        """-> own [B, T, 60], here [B, T], used [B, 60], as guide_loss asks. Both halves of a slot are right."""
+        boxes, masks = given["boxes"], given["masks"]
+        inside = tokens_inside(boxes, masks, math.isqrt(tokens.shape[1] - 2 * MAX_ENTITIES))
+        return inside.repeat(1, 1, 2), inside.sum(-1), masks.repeat(1, 2) > 0
+
+
+class InpaintGrounding(BoxGrounding):
+    """Some of a scene's boxes are cut out (0 in the mask) and only their things are given."""
+
+    def batch(self, count: int, rng: torch.Generator) -> Batch:
+        self.cut: list[torch.Tensor] = []
+        batch = super().batch(count, rng)
+        cut = self.cut + [torch.ones(1, LATENT_SIDE, LATENT_SIDE)] * (count - len(self.cut))
+        batch.keep = torch.stack(cut).to(self.device)
+        return batch
+
+    def entities(self, scenes, words, rng):
+        self.chosen = []
+        for scene in scenes:
+            order = list(range(len(scene.things)))
+            words.shuffle(order)
+            chosen = order[: words.choice((1, 1, 2))]
+            self.chosen.append(chosen)
+            keep = torch.ones(1, LATENT_SIDE, LATENT_SIDE)
+            for index in chosen:
+                cut_box(keep, [side / SIZE_PX for side in scene.things[index].box])
+            self.cut.append(keep if words.random() > 0.1 else torch.zeros_like(keep))
+        self.next = iter(self.chosen)
+        order = {id(scene): chosen for scene, chosen in zip(scenes, self.chosen)}
+        self.of_scene = order
+        return super().entities(scenes, words, rng)
+
+    def grounded_things(self, scene, words):
+        return list(self.of_scene[id(scene)])
+
+
+def cut_box(keep: torch.Tensor, box) -> None:
+    """Zeroes the cells of a box given in 0..1, as GLIGEN does: truncated towards zero, at least one cell."""
+    height, width = keep.shape[-2:]
+    x0, y0 = int(box[0] * width), int(box[1] * height)
+    x1, y1 = max(x0 + 1, int(box[2] * width)), max(y0 + 1, int(box[3] * height))
+    keep[..., y0:y1, x0:x1] = 0
+
+
+class KeypointGrounding:
+    """People's points. Scenes with people only; what else stands in them is left to the caption."""
+
+    def __init__(self, model, device: str):
+        self.model, self.device, self.encode = model, device, Encoder()
+        scenes, latents = load_scenes(), load_latents()
+        rows = [row for row, scene in enumerate(scenes) if any(thing.figure for thing in scene.things)]
+        self.scenes, self.latents = [scenes[row] for row in rows], latents[rows]
+
+    def batch(self, count: int, rng: torch.Generator) -> Batch:
+        words = random.Random(rng.initial_seed())
+        rows = torch.randint(len(self.scenes), (count,), generator=rng)
+        scenes = [self.scenes[row] for row in rows.tolist()]
+        captions = ["" if words.random() < 0.1 else caption(scene, words) for scene in scenes]
+        points, masks = torch.zeros(count, PEOPLE, POINTS, 2), torch.zeros(count, PEOPLE, POINTS)
         for row, scene in enumerate(scenes):
             if words.random() < NULL_GROUNDING:
                 continue
-            kept = [thing for thing in scene.things if words.random() < KEEP_BOX]
-            words.shuffle(kept)
-            for slot, thing in enumerate(kept):
-                boxes[row, slot] = torch.tensor(thing.box) / SIZE_PX
-                masks[row, slot] = 1
-                slots.append((row, slot))
-                phrases.append(phrase(thing.kind, words))
-        features = torch.zeros(*masks.shape, model.text_encoder.config.hidden_size)
-        if phrases:
-            with torch.no_grad():
-                pooled = embed(model.text_encoder, self.encode, phrases)[1].float().cpu()
-            jitter = torch.randn(pooled.shape, generator=rng) * PHRASE_NOISE * self.spread.cpu()
-            features[tuple(torch.tensor(slots).T)] = pooled + jitter
-        return boxes.to(self.device), masks.to(self.device), features.to(self.device)
+            figures = [thing.figure for thing in scene.things if thing.figure]
+            words.shuffle(figures)
+            for person, figure in enumerate(figures[:PEOPLE]):
+                points[row, person] = torch.tensor(figure.points) / SIZE_PX
+                masks[row, person] = 1
+                for point in range(POINTS):
+                    if words.random() < 0.05:  # users leave points out
+                        points[row, person, point] = masks[row, person, point] = 0
+        given = {"points": points.flatten(1, 2).to(self.device), "masks": masks.flatten(1).to(self.device)}
+        return Batch(self.latents[rows], captions, given)
 
-    def guide(self, boxes, masks):
-        """-> (loss, share of visual tokens inside one box whose grounding attention prefers that box)"""
-        losses, rights = [], []
-        for fuser, tokens in zip(self.fusers, self.asked, strict=True):
-            count = tokens.shape[1] - MAX_ENTITIES
-            inside = tokens_inside(boxes, masks, math.isqrt(count))  # [B, T, 30]
-            logits = attention_logits(fuser.attn, tokens, count)  # [B, T, T + 30]
-            loss, right = guide_loss(logits, inside, masks)
-            losses.append(loss)
-            rights.append(right)
-        return torch.stack(losses).mean(), torch.stack(rights).mean()
-
-
-def start_closed(fuser) -> None:
-    """Gates half open, output projections zero: the pass is unchanged, yet every weight gets a gradient soon."""
-    for alpha in (fuser.alpha_attn, fuser.alpha_dense):
-        alpha.fill_(0.5)
-    for layer in (fuser.attn.to_out[0], fuser.ff.net[2]):
-        layer.weight.zero_()
-        layer.bias.zero_()
-
-
-def only_boxed(scene: Scene) -> bool:
-    return bool(scene.things) and all(thing.kind in BOXED for thing in scene.things)
+    def inside(self, given, tokens):
+        """A point belongs to the visual token whose cell it lies in."""
+        points, masks = given["points"], given["masks"]
+        side = math.isqrt(tokens.shape[1] - PEOPLE * POINTS)
+        cells = (points * side).long().clamp(0, side - 1)
+        index = cells[..., 1] * side + cells[..., 0]  # [B, N]
+        own = index[:, None] == torch.arange(side * side, device=index.device)[None, :, None]
+        own &= masks[:, None] > 0
+        return own, own.any(-1).long(), masks > 0
 
 
 def tokens_inside(boxes, masks, side: int) -> torch.Tensor:
@@ -145,50 +208,19 @@ def tokens_inside(boxes, masks, side: int) -> torch.Tensor:
     return (x >= x0) & (x < x1) & (y >= y0) & (y < y1) & (masks[:, None] > 0)
 
 
-def attention_logits(attention, tokens, count: int) -> torch.Tensor:
-    """Logits of the first `count` tokens on all tokens, averaged over heads."""
-    query, key = attention.to_q(tokens[:, :count]), attention.to_k(tokens)
-    return (query.float() @ key.float().transpose(1, 2)) * attention.scale / attention.heads
-
-
-def guide_loss(logits, inside, masks):
-    grounding = logits[..., -MAX_ENTITIES:]
-    whole, any_slot = logits.logsumexp(-1), grounding.logsumexp(-1)
-    unused = grounding.masked_fill(masks[:, None] > 0, -1e4).logsumexp(-1)
-    boxes_here = inside.sum(-1)
-    one, none = (boxes_here == 1).float(), (boxes_here == 0).float()
-    own = (grounding * inside).sum(-1)  # the own box's logit where there is exactly one
-    mean = lambda value, where: (value * where).sum() / where.sum().clamp(min=1)
-    loss = mean(any_slot - own, one) + NULL_SHARE * mean(any_slot - unused, none)
-    loss = loss + REACH_SHARE * mean(whole - any_slot, one)
-    chosen = inside.gather(-1, grounding.argmax(-1, keepdim=True))[..., 0]
-    return loss, mean(chosen.float().detach(), one)
-
-
-def load_grounded(name: str = "grounding", file: str = "ema.pt") -> BaseModel:
-    return load_base(name, file)
-
-
-def check_base_unchanged(before: BaseModel, after: BaseModel) -> int:
-    """Counts the base's tensors, all of which must be bit for bit what they were."""
-    gated = {f"unet.{name}" for name in gated_parameters(before.unet)}
-    old, new = before.state_dict(), after.state_dict()
-    base = [name for name in old if name not in gated]
-    changed = [name for name in base if not torch.equal(old[name], new[name])]
-    assert not changed, f"Grounding training changed the base: {changed[:3]}"
-    return len(base)
-
-
-def main() -> None:
-    plan = Plan("grounding", steps=2000, lr=1e-3, ema=0.98, tail=0.5)
-    parser = plan_arguments(plan, __doc__)
-    parser.add_argument("--base", default="base")
-    args = parser.parse_args()
-    apply_arguments(plan, args)
-    train(GroundingStage(args.base), plan)
-    count = check_base_unchanged(load_base(args.base), load_grounded(plan.name))
-    print(f"{count} tensors of the base unchanged; {RUNS / plan.name}")
-
-
-if __name__ == "__main__":
-    main()
+def feature_bank(scenes: list[Scene], rows: list[int]):
+    """Image features of drawn crops by kind, and of whole pictures by style: what reference images will look like."""
+    model, images, words = load_image_model(), load_images(), random.Random("feature bank")
+    kinds: dict[str, list] = {}
+    styles: dict[str, list] = {style: [] for style in STYLES}
+    for index in words.sample(range(len(scenes)), len(scenes)):
+        scene, row = scenes[index], rows[index]
+        if len(styles[scene.style]) < VIEWS_OF_STYLE:
+            styles[scene.style].append(view(images[row].numpy()))
+        for thing in scene.things:
+            x0, y0, x1, y1 = thing.box
+            if len(kinds.setdefault(thing.kind, [])) < VIEWS_OF_KIND and min(x1 - x0, y1 - y0) >= SIZE_PX / 6:
+                kinds[thing.kind].append(view(images[row].numpy(), thing.box))
+    with torch.no_grad():
+        parts = [{name: model.features(torch.stack(views)) for name, views in part.items() if views} for part in (kinds, styles)]
+    return tuple({name: list(features) for name, features in part.items()} for part in parts)

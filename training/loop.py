@@ -9,7 +9,8 @@ load this is several times faster than one process with many threads. The order 
 that seeds do not fix; `--workers 1` is exactly repeatable.
 
 Schedules count steps. A step is one batch of one worker; `--steps` counts all workers together. A run stopped at
-any time goes on from its last checkpoint when the same command is given again.
+any time goes on from its last checkpoint when the same command is given again; `--slice N` stops it by itself after N
+more steps, for machines that are lent by the quarter of an hour.
 """
 
 import argparse
@@ -25,9 +26,10 @@ import torch.multiprocessing as mp
 
 from .world import RUNS
 
-SAVE_EVERY = 200  # steps of one worker
-EMA_EVERY = 4
-LOG_EVERY = 25
+SAVE_EVERY = 25  # steps of one worker
+EMA_EVERY = 2
+LOG_EVERY = 10
+OPTIONS = ("name", "steps", "lr", "seed", "workers", "device", "slice")
 
 
 @dataclass
@@ -36,12 +38,13 @@ class Plan:
     steps: int
     lr: float
     seed: int = 0
-    warmup: int = 100
+    warmup: int = 30
     tail: float = 0.35  # share of the run over which lr falls to 0 along a cosine
     ema: float = 0.996  # applied every EMA_EVERY steps
     weight_decay: float = 0.0
     workers: int = 2
     device: str = "cpu"
+    slice: int = 0  # steps to do in this call, of all workers together; 0: all that are left
 
     @property
     def folder(self) -> Path:
@@ -51,18 +54,24 @@ class Plan:
 def plan_arguments(plan: Plan, description: str) -> argparse.ArgumentParser:
     """The options every stage has; their defaults come from the plan."""
     parser = argparse.ArgumentParser(description=description)
-    for field in ("name", "steps", "lr", "seed", "workers", "device"):
+    for field in OPTIONS:
         value = getattr(plan, field)
         parser.add_argument(f"--{field}", type=type(value), default=value)
     return parser
 
 
 def apply_arguments(plan: Plan, args: argparse.Namespace) -> Plan:
-    for field in ("name", "steps", "lr", "seed", "workers", "device"):
+    for field in OPTIONS:
         setattr(plan, field, getattr(args, field))
     if plan.device != "cpu":
         plan.workers = 1
     return plan
+
+
+def autocast(device: str):
+    """bfloat16 where the machine computes in it; elsewhere it is emulated, forty times slower than float32."""
+    native = device != "cpu" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.autocast(device.split(":")[0], torch.bfloat16, enabled=native)
 
 
 def learning_rate(plan: Plan, progress: float, step: int) -> float:
@@ -104,14 +113,15 @@ def _work(rank: int, stage, plan: Plan, model: torch.nn.Module) -> None:
     optimizer = torch.optim.AdamW(trained, plan.lr, (0.9, 0.99), weight_decay=plan.weight_decay, fused=True)
     ema, step = _resume(rank, plan, optimizer, model)
     total = plan.steps // plan.workers
+    until = min(total, step + plan.slice // plan.workers) if plan.slice else total
     started, first, sums = time.time(), step, {}
-    while step < total:
+    while step < until:
         progress = step / total
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(plan, progress, step)
         rng = torch.Generator().manual_seed(hash((plan.seed, rank, step)) & 0x7FFFFFFF)
         torch.manual_seed(rng.initial_seed())
-        with torch.autocast(plan.device, torch.bfloat16):
+        with autocast(plan.device):
             loss, numbers = stage.loss(model, rng, progress)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -126,7 +136,7 @@ def _work(rank: int, stage, plan: Plan, model: torch.nn.Module) -> None:
         if step % LOG_EVERY == 0 and rank == 0:
             _log(plan, step, total, (time.time() - started) / (step - first), sums)
             sums = {}
-        if step % SAVE_EVERY == 0 or step == total:
+        if step % SAVE_EVERY == 0 or step == until:
             _checkpoint(rank, plan, optimizer, model, ema, step)
 
 

@@ -1,6 +1,7 @@
 """Draws the pool of scenes that every later stage learns from, and reads it back.
 
-`python -m training.pool` writes runs/pool/images.npy (uint8 [N, 64, 64, 3]) and runs/pool/scenes.json.
+`python -m training.pool` writes runs/pool/images.npy (uint8 [N, S, S, 3]) and runs/pool/scenes.json; with
+`--coco FILE --images DIR` they are other people's pictures (see coco.py).
 `python -m training.pool --latents` adds runs/pool/latents.npy, each picture through the finished encoder.
 """
 
@@ -13,34 +14,36 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .coco import read_coco
+from .loop import autocast
 from .scene import draw, invent_scene
-from .world import RUNS, Scene, Thing
+from .settings import SETTING
+from .world import RUNS, Scene, from_row, to_row
 
 FOLDER = RUNS / "pool"
-CHUNK = 1000
+CHUNK = min(1000, SETTING.scenes)
 
 
 def draw_chunk(seed: int) -> tuple[np.ndarray, list]:
-    """1000 scenes of one seed: pictures, and plain lists [background, [kind, x0, y0, x1, y1], ...]."""
+    """CHUNK scenes of one seed: pictures, and the scenes as plain lists."""
     rng = random.Random(f"pool {seed}")
     scenes = [invent_scene(rng) for _ in range(CHUNK)]
     pictures = np.stack([draw(scene, rng) for scene in scenes])
-    return pictures, [[s.background, *([t.kind, *t.box] for t in s.things)] for s in scenes]
+    return pictures, [to_row(scene) for scene in scenes]
 
 
 def load_images() -> torch.Tensor:
-    """uint8 [N, 64, 64, 3], mapped from disk."""
+    """uint8 [N, S, S, 3], mapped from disk."""
     return torch.from_numpy(np.load(FOLDER / "images.npy", mmap_mode="c"))
 
 
 def load_latents() -> torch.Tensor:
-    """float32 [N, 4, 16, 16], already multiplied by the VAE's scaling factor."""
+    """float32 [N, 4, h, w], already multiplied by the VAE's scaling factor."""
     return torch.from_numpy(np.load(FOLDER / "latents.npy")).float()
 
 
 def load_scenes() -> list[Scene]:
-    rows = json.loads((FOLDER / "scenes.json").read_text())
-    return [Scene(row[0], tuple(Thing(kind, tuple(box)) for kind, *box in row[1:])) for row in rows]
+    return [from_row(row) for row in json.loads((FOLDER / "scenes.json").read_text())]
 
 
 def to_unit(images: torch.Tensor) -> torch.Tensor:
@@ -54,15 +57,19 @@ def to_bytes(images: torch.Tensor) -> np.ndarray:
 
 
 def draw_pool(count: int, workers: int) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    images, rows = [], []
+    images, scenes = [], []
     with multiprocessing.Pool(workers) as pool:
-        for pictures, chunk in pool.imap(draw_chunk, range(count // CHUNK)):
+        for pictures, rows in pool.imap(draw_chunk, range(-(-count // CHUNK))):
             images.append(pictures)
-            rows += chunk
-    np.save(FOLDER / "images.npy", np.concatenate(images))
-    (FOLDER / "scenes.json").write_text(json.dumps(rows))
-    print(f"{len(rows)} scenes in {FOLDER}")
+            scenes += [from_row(row) for row in rows]
+    save_pool(np.concatenate(images), scenes)
+
+
+def save_pool(images: np.ndarray, scenes: list[Scene]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    np.save(FOLDER / "images.npy", images)
+    (FOLDER / "scenes.json").write_text(json.dumps([to_row(scene) for scene in scenes]))
+    print(f"{len(scenes)} scenes in {FOLDER}")
 
 
 def _encode_part(job):
@@ -74,7 +81,7 @@ def _encode_part(job):
     images = load_images()
     rows = range(part * len(images) // parts, (part + 1) * len(images) // parts)
     encoded = []
-    with torch.inference_mode(), torch.autocast(device, torch.bfloat16):
+    with torch.inference_mode(), autocast(device):
         for start in range(rows.start, rows.stop, 100):
             pictures = to_unit(images[start : min(start + 100, rows.stop)]).to(device)
             mean = vae.encode(pictures).latent_dist.mean * vae.config.scaling_factor
@@ -92,13 +99,17 @@ def encode_pool(workers: int, device: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=60_000)
+    parser.add_argument("--count", type=int, default=SETTING.scenes)
+    parser.add_argument("--coco", type=Path, help="annotations to take instead of the world's own scenes")
+    parser.add_argument("--images", type=Path, help="the folder of their pictures")
     parser.add_argument("--latents", action="store_true")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     if args.latents:
         encode_pool(args.workers, args.device)
+    elif args.coco:
+        save_pool(*read_coco(args.coco, args.images or args.coco.parent / "images"))
     else:
         draw_pool(args.count, args.workers)
 

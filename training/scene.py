@@ -1,4 +1,4 @@
-"""Invents scenes and draws them: emoji sprites pasted on procedural backgrounds, 64 x 64 RGB.
+"""Invents scenes and draws them: emoji sprites and figures pasted on procedural backgrounds, RGB.
 
 `python -m training.scene` writes a sheet of examples to runs/scenes.png.
 """
@@ -9,54 +9,94 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from .world import BACKGROUNDS, KINDS, MAX_THINGS, RUNS, SIZE_PX, Scene, Thing, caption
+from .captions import caption
+from .figure import draw_figure, invent_figure
+from .style import apply_style
+from .world import BACKGROUNDS, FIRST_KINDS, KINDS, MAX_PEOPLE, MAX_THINGS, PERSON, RUNS, SIZE_PX, STYLES, Scene, Thing
 
-# Longest side of a thing in pixels, by how many things share the picture.
-SIDES_PX = {1: (24, 54), 2: (20, 38), 3: (18, 30), 4: (16, 25)}
-COUNT_WEIGHTS = (30, 40, 24, 6)
-MAX_OVERLAP = 0.12  # shared area over the smaller box
+# Longest side of a thing as a share of the picture's, by how many things share the picture.
+SIDES = {1: (0.34, 0.88), 2: (0.27, 0.62), 3: (0.24, 0.5), 4: (0.22, 0.42)}
+SIDES_MANY = (0.17, 0.33)
+COUNT_WEIGHTS = (30, 34, 18, 8, 4, 3, 2, 1)
+CLOSE_SHARE = 0.3  # scenes whose things may cover each other
+MAX_OVERLAP, MAX_OVERLAP_CLOSE = 0.12, 0.45  # shared area over the smaller box
+NEW_WEIGHT = 2  # kinds that the first release did not know come this much more often
+PEOPLE_SHARE = 0.2  # scenes with figures
 
 
 @lru_cache(maxsize=None)
-def sprite(kind: str) -> Image.Image:
-    """RGBA picture of a kind, cropped to what is visible."""
-    image = Image.open(RUNS / "sprites" / f"{kind}.png").convert("RGBA")
+def sprite(kind: str, style: str = "flat") -> Image.Image:
+    """RGBA picture of a kind, cropped to what is visible. A person is drawn, in one pose for all."""
+    if kind == PERSON:
+        return _person_sprite()
+    image = Image.open(RUNS / "sprites" / f"{'noto' if style == 'noto' else 'flat'}" / f"{kind}.png").convert("RGBA")
     return image.crop(image.getchannel("A").point(lambda a: 255 * (a > 40)).getbbox())
 
 
-def invent_scene(rng: random.Random, kinds: list[str] = KINDS) -> Scene:
-    """Draws a background, one to four different kinds, and a box for each."""
-    count = rng.choices(range(1, MAX_THINGS + 1), COUNT_WEIGHTS)[0]
+def _person_sprite() -> Image.Image:
+    rng = random.Random(1)
+    canvas = Image.new("RGBA", (96, 96), (0, 0, 0, 0))
+    figure, box = invent_figure(rng, 90, 96)
+    draw_figure(canvas, figure, rng)
+    return canvas.crop(box)
+
+
+def invent_scene(rng: random.Random, kinds: list[str] = KINDS, style: str | None = None) -> Scene:
+    """Draws a style, a background, one to eight things, and a box for each."""
+    style = style or rng.choices(list(STYLES), [share for share, *_ in STYLES.values()])[0]
+    count = rng.choices(range(1, MAX_THINGS + 1), COUNT_WEIGHTS[:MAX_THINGS])[0]
+    people = PERSON in kinds and rng.random() < PEOPLE_SHARE
+    people = min(count, rng.randint(1, MAX_PEOPLE) if rng.random() < 0.3 else 1) if people else 0
+    overlap = MAX_OVERLAP_CLOSE if rng.random() < CLOSE_SHARE else MAX_OVERLAP
+    others = [kind for kind in kinds if kind != PERSON]
     things: list[Thing] = []
-    for kind in rng.sample(kinds, count):
-        box = _free_box(kind, count, [thing.box for thing in things], rng)
-        if box:
-            things.append(Thing(kind, box))
-    return Scene(rng.choice(list(BACKGROUNDS)), tuple(things))
+    for kind in [PERSON] * people + _pick(others, min(count - people, len(others)), rng):
+        thing = _place(kind, style, count, overlap, [thing.box for thing in things], rng)
+        if thing:
+            things.append(thing)
+    rng.shuffle(things)  # later ones cover earlier ones
+    return Scene(rng.choice(list(BACKGROUNDS)), tuple(things), style)
+
+
+def _pick(kinds: list[str], count: int, rng) -> list[str]:
+    """Different kinds; new ones more often (an exponential race, so that the draw is without replacement)."""
+    race = [(rng.expovariate(1 if kind in FIRST_KINDS else NEW_WEIGHT), kind) for kind in kinds]
+    return [kind for _, kind in sorted(race)[:count]]
 
 
 def draw(scene: Scene, rng: random.Random) -> np.ndarray:
-    """uint8 [64, 64, 3]; rng varies the background only."""
+    """uint8 [S, S, 3]; rng varies the background, and the skin and hair of people."""
     canvas = Image.fromarray(_background(scene.background, rng))
     for thing in scene.things:
+        if thing.figure:
+            draw_figure(canvas, thing.figure, rng)
+            continue
         x0, y0, x1, y1 = thing.box
-        picture = sprite(thing.kind).resize((x1 - x0, y1 - y0), Image.Resampling.LANCZOS)
+        picture = sprite(thing.kind, scene.style).resize((x1 - x0, y1 - y0), Image.Resampling.LANCZOS)
         canvas.paste(picture, (x0, y0), picture)
-    return np.array(canvas)
+    return apply_style(scene.style, np.array(canvas))
 
 
-def _free_box(kind, count, taken, rng):
-    aspect = sprite(kind).width / sprite(kind).height
+def _place(kind, style, count, overlap, taken, rng) -> Thing | None:
+    low, high = SIDES.get(count, SIDES_MANY)
     for _ in range(30):
-        side = rng.uniform(*SIDES_PX[count])
-        shape = aspect * 2 ** rng.uniform(-0.25, 0.25)
-        width = round(side * min(1, shape))
-        height = round(side / max(1, shape))
-        x0, y0 = rng.randint(0, SIZE_PX - width), rng.randint(0, SIZE_PX - height)
-        box = (x0, y0, x0 + width, y0 + height)
-        if all(_overlap(box, other) <= MAX_OVERLAP for other in taken):
-            return box
+        side = rng.uniform(low, high) * SIZE_PX
+        figure = None
+        if kind == PERSON:
+            figure, box = invent_figure(rng, min(0.95 * SIZE_PX, side * 1.35), SIZE_PX)
+        else:
+            box = _free_box(sprite(kind, style), side, rng)
+        if all(_overlap(box, other) <= overlap for other in taken):
+            return Thing(kind, box, figure)
     return None
+
+
+def _free_box(picture, side, rng):
+    shape = picture.width / picture.height * 2 ** rng.uniform(-0.25, 0.25)
+    width = max(2, round(side * min(1, shape)))
+    height = max(2, round(side / max(1, shape)))
+    x0, y0 = rng.randint(0, SIZE_PX - width), rng.randint(0, SIZE_PX - height)
+    return (x0, y0, x0 + width, y0 + height)
 
 
 def _overlap(a, b) -> float:
@@ -196,9 +236,9 @@ def main():
     from .sheet import save_sheet
 
     rng = random.Random(0)
-    scenes = [invent_scene(rng) for _ in range(48)]
+    scenes = [invent_scene(rng) for _ in range(64)]
     save_sheet(np.stack([draw(scene, rng) for scene in scenes]), RUNS / "scenes.png", columns=8, enlarge=2)
-    for scene in scenes[:16]:
+    for scene in scenes[:24]:
         print(caption(scene, rng))
 
 

@@ -1,10 +1,12 @@
 """A small vocabulary in CLIP's format, learnt from the captions: byte-level BPE with "</w>" at word ends.
 
+
 Ids: 256 bytes, the same 256 as word ends, one per merge, <|startoftext|>, <|endoftext|>. The two special ids are
 the largest, so pooling at the largest id finds the first end of text, which is also the padding.
 `python -m training.tokenizer` writes runs/tokenizer (vocab.json, merges.txt and the two config files).
 """
 
+import argparse
 import json
 import random
 import re
@@ -13,11 +15,14 @@ from pathlib import Path
 
 import torch
 
+from .captions import caption, phrase
 from .scene import invent_scene
-from .world import RUNS, caption
+from .settings import SETTING
+from .world import BACKGROUNDS, KIND_ROWS, KINDS, RUNS
 
 FOLDER = RUNS / "tokenizer"
-LENGTH = 32
+CHINESE = RUNS / "chinese" / "tokenizer"  # an English vocabulary made longer: see chinese.py
+LENGTH = SETTING.caption_tokens
 START, END = "<|startoftext|>", "<|endoftext|>"
 WORD = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+")
 
@@ -34,11 +39,15 @@ def _byte_order() -> list[int]:
     return _PLAIN + [byte for byte in range(256) if byte not in _PLAIN]
 
 
-def learn_merges(texts: list[str]) -> list[tuple[str, str]]:
-    """Merges the most frequent neighbours until every word of the texts is one token. Words must be ASCII."""
-    counts = Counter(word for text in texts for word in WORD.findall(text.lower()))
+def learn_merges(texts: list[str], known: list[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """`known` and, after them, merges of the most frequent neighbours until every ASCII word of the texts is one token.
+
+    Other scripts are written without spaces, so their runs of letters are not words: see character_merges."""
+    counts = Counter(word for text in texts for word in WORD.findall(text.lower()) if word.isascii())
     words = {word: [*word[:-1], word[-1] + "</w>"] for word in counts}
-    merges = []
+    merges = list(known)
+    for pair in merges:
+        words = {word: _merge(parts, pair) for word, parts in words.items()}
     while any(len(parts) > 1 for parts in words.values()):
         pairs = Counter()
         for word, parts in words.items():
@@ -49,6 +58,23 @@ def learn_merges(texts: list[str]) -> list[tuple[str, str]]:
         for word, parts in words.items():
             words[word] = _merge(parts, best)
     return merges
+
+
+def character_merges(names: list[str], characters: set[str]) -> list[tuple[str, str]]:
+    """Merges that make each character one token, and each of the names one, within a run of letters and at its end."""
+    letters = dict(zip(_byte_order(), byte_letters()))
+    spell = lambda text: "".join(letters[byte] for byte in text.encode())  # noqa: E731
+    merges: dict[tuple[str, str], None] = {}
+    for character in sorted(characters):
+        parts = [letters[byte] for byte in character.encode()]
+        for index in range(1, len(parts)):
+            for end in ("", "</w>") if index == len(parts) - 1 else ("",):
+                merges["".join(parts[:index]), parts[index] + end] = None
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        for index in range(1, len(name)):
+            for end in ("", "</w>") if index == len(name) - 1 else ("",):
+                merges[spell(name[:index]), spell(name[index]) + end] = None
+    return list(merges)
 
 
 def _merge(parts: list[str], pair: tuple[str, str]) -> list[str]:
@@ -81,12 +107,11 @@ def write_tokenizer(folder: Path, merges: list[tuple[str, str]]) -> None:
 
 
 class Encoder:
-    """Texts -> token ids [B, 32], padded with the end of text. Remembers every word it has split."""
+    """Texts -> token ids [B, LENGTH], padded with the end of text. Remembers every word it has split."""
 
     def __init__(self, folder: Path = FOLDER):
         self.ids = json.loads((folder / "vocab.json").read_text())
-        lines = (folder / "merges.txt").read_text().splitlines()[1:]
-        self.ranks = {tuple(line.split(" ")): rank for rank, line in enumerate(lines)}
+        self.ranks = {pair: rank for rank, pair in enumerate(read_merges(folder))}
         self.letters = dict(zip(_byte_order(), byte_letters()))
         self.known: dict[str, list[int]] = {}
 
@@ -108,11 +133,33 @@ class Encoder:
         return self.known[word]
 
 
+def chinese_words() -> tuple[list[str], set[str]]:
+    """-> (names worth a token of their own, every character of the world's Chinese)"""
+    rng = random.Random("chinese")
+    texts = [caption(invent_scene(rng), rng, chinese=True) for _ in range(6000)]
+    texts += [phrase(kind, rng, chinese=True) for kind in KINDS for _ in range(4)]
+    characters = {letter for text in texts for letter in text if not letter.isascii()}
+    names = [row["zh"] for row in KIND_ROWS]
+    names += [word.removeprefix("在") for _, words in BACKGROUNDS.values() for word in words]
+    return [name for name in names if len(name) > 1], characters
+
+
+def read_merges(folder: Path) -> list[tuple[str, str]]:
+    return [tuple(line.split(" ")) for line in (folder / "merges.txt").read_text().splitlines()[1:]]
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--init", type=Path, help="a tokenizer folder whose merges come first, so that its ids stay")
+    parser.add_argument("--only-chinese", action="store_true", help="add no English word to those of --init")
+    args = parser.parse_args()
     rng = random.Random("tokenizer")
-    merges = learn_merges([caption(invent_scene(rng), rng) for _ in range(20_000)])
-    write_tokenizer(FOLDER, merges)
-    print(f"{len(merges)} merges, {512 + len(merges) + 2} tokens in {FOLDER}")
+    texts = [] if args.only_chinese else [caption(invent_scene(rng), rng, chinese=False) for _ in range(20_000)]
+    merges = learn_merges(texts, read_merges(args.init) if args.init else [])
+    merges += [pair for pair in character_merges(*chinese_words()) if pair not in set(merges)]
+    folder = CHINESE if args.only_chinese else FOLDER
+    write_tokenizer(folder, merges)
+    print(f"{len(merges)} merges, {512 + len(merges) + 2} tokens in {folder}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Stage 1: the autoencoder, 64 x 64 RGB <-> 16 x 16 latents of 4 channels (diffusers AutoencoderKL).
+"""Stage 1: the autoencoder, RGB <-> latents of 4 channels and a quarter of the side (diffusers AutoencoderKL).
 
-Three steps in five learn on 32 x 32 pieces around things, where the detail is; the rest on whole pictures.
+Three steps in five learn on pieces of half the side around things, where the detail is; the rest on whole pictures.
 `python -m training.vae` trains; `--finish` measures the latents' spread, saves runs/vae/model and a sheet.
+`--init FOLDER` starts from (or, with --steps 0, takes over) the autoencoder of a finished model folder.
 """
 
 import torch
@@ -10,6 +11,7 @@ from diffusers import AutoencoderKL
 
 from .loop import Plan, apply_arguments, plan_arguments, train
 from .pool import load_images, load_scenes, to_bytes, to_unit
+from .settings import SETTING
 from .sheet import save_sheet
 from .world import RUNS, SIZE_PX
 
@@ -24,8 +26,8 @@ CONFIG = dict(
     latent_channels=4,
     sample_size=SIZE_PX,
 )
-BATCH = 8
-PIECE_PX = 32
+BATCH = SETTING.batch // 4
+PIECE_PX = SIZE_PX // 2
 PIECES_UNTIL = 0.6  # share of the run that learns on pieces
 KL_WEIGHT = 1e-3
 
@@ -40,7 +42,7 @@ class VaeStage:
         self.images, self.scenes = load_images(), load_scenes()
 
     def batch(self, rng: torch.Generator, pieces: bool) -> torch.Tensor:
-        """[B, 3, 64, 64] or four times as many [4B, 3, 32, 32] in -1..1."""
+        """Whole pictures [B, 3, S, S], or four times as many pieces [4B, 3, S/2, S/2], in -1..1."""
         count = BATCH * 4 if pieces else BATCH
         rows = torch.randint(len(self.images), (count,), generator=rng)
         pictures = to_unit(self.images[rows])
@@ -49,7 +51,7 @@ class VaeStage:
         return pictures.to(self.device)
 
     def piece(self, picture, scene, rng):
-        """A 32 x 32 piece whose centre lies within a thing where there is one."""
+        """A piece whose centre lies within a thing where there is one."""
         u = torch.rand(3, generator=rng)
         x0, y0, x1, y1 = 0, 0, SIZE_PX, SIZE_PX
         if scene.things:
@@ -100,7 +102,7 @@ def finish(name: str) -> None:
 
 
 def main() -> None:
-    plan = Plan("vae", steps=5200, lr=1e-3, ema=0.98)
+    plan = Plan("vae", steps=SETTING.steps["vae"], lr=1e-3, ema=0.98)
     parser = plan_arguments(plan, __doc__)
     parser.add_argument("--finish", action="store_true")
     args = parser.parse_args()

@@ -1,105 +1,115 @@
-"""The small world the first model paints: what exists in it, where, and how people would ask for it.
+"""The small world the first model paints: what exists in it, and where. Nothing here draws or words anything.
 
-A scene is `Scene(background, things)`; each thing has a kind and a box in pixels. `caption` words a scene in one
-of several shapes. Nothing here draws; see scene.py.
+A scene is `Scene(background, things, style)`; each thing has a kind and a box in pixels, and a person has a figure:
+clothes and 17 key points. See scene.py for drawing and captions.py for words.
 """
 
 import json
-import random
 from dataclasses import dataclass
-from pathlib import Path
 
-SIZE_PX = 64
-HERE = Path(__file__).resolve().parent
-RUNS = HERE / "runs"
+from .settings import HERE, RUNS, SETTING
 
-_ROWS = json.loads((HERE / "kinds.json").read_text())
-KINDS = [row["name"] for row in _ROWS]
-BOXED = [row["name"] for row in _ROWS if row["boxed"]]
-NEVER_BOXED = [row["name"] for row in _ROWS if not row["boxed"]]
+__all__ = ["RUNS", "SIZE_PX", "Scene", "Thing", "Figure", "KINDS"]
 
-# Background name -> the words that may end a caption.
+SIZE_PX = SETTING.size_px
+PERSON = "person"
+
+KIND_ROWS: list[dict] = json.loads((HERE / SETTING.kinds_file).read_text())
+if SETTING.first:
+    KIND_ROWS = KIND_ROWS[:40]
+else:
+    KIND_ROWS.append({"name": PERSON, "zh": "人", "measure": "个", "boxed": True})
+ROW_OF = {row["name"]: row for row in KIND_ROWS}
+KINDS = [row["name"] for row in KIND_ROWS]
+BOXED = [row["name"] for row in KIND_ROWS if row["boxed"]]
+NEVER_BOXED = [row["name"] for row in KIND_ROWS if not row["boxed"]]
+FIRST_KINDS = KINDS[:40]  # what the first release knew; comparisons with it use these alone
+
+# Background name -> the words that may end a caption, in English and Chinese.
 BACKGROUNDS = {
-    "beach": ["on a beach", "on the beach", "at the beach"],
-    "meadow": ["in a meadow", "on a meadow", "on the grass"],
-    "desert": ["in the desert", "in a desert"],
-    "snow": ["in the snow", "in snow"],
-    "sea": ["in the sea", "on the sea", "under water"],
-    "night": ["at night", "in the night sky"],
-    "sunset": ["at sunset", "in the sunset"],
-    "street": ["on a street", "in the street"],
-    "room": ["in a room", "in the room"],
-    "mountains": ["in the mountains", "in front of mountains"],
-    "sky": ["in the sky", "in a blue sky"],
-    "white": ["on a white background", "on white"],
-    "yellow": ["on a yellow background", "on yellow"],
-    "pink": ["on a pink background", "on pink"],
+    "beach": (["on a beach", "on the beach", "at the beach"], ["在海滩上"]),
+    "meadow": (["in a meadow", "on a meadow", "on the grass"], ["在草地上"]),
+    "desert": (["in the desert", "in a desert"], ["在沙漠里"]),
+    "snow": (["in the snow", "in snow"], ["在雪地里"]),
+    "sea": (["in the sea", "on the sea", "under water"], ["在海里", "在水下"]),
+    "night": (["at night", "in the night sky"], ["在夜晚", "在夜空中"]),
+    "sunset": (["at sunset", "in the sunset"], ["在夕阳下"]),
+    "street": (["on a street", "in the street"], ["在街上"]),
+    "room": (["in a room", "in the room"], ["在房间里"]),
+    "mountains": (["in the mountains", "in front of mountains"], ["在山里"]),
+    "sky": (["in the sky", "in a blue sky"], ["在天空中"]),
+    "white": (["on a white background", "on white"], ["在白色背景上"]),
+    "yellow": (["on a yellow background", "on yellow"], ["在黄色背景上"]),
+    "pink": (["on a pink background", "on pink"], ["在粉色背景上"]),
 }
 
-MAX_THINGS = 4
+# Style name -> how often it is drawn, and its words: before a caption, after a caption, in Chinese.
+# flat and noto are two emoji sets; the rest are drawn from flat ones by a filter over the whole picture.
+STYLES = {
+    "flat": (0.60, "a flat picture of", "flat", "扁平"),
+    "noto": (0.19, "a noto picture of", "noto", "圆润"),
+    "pencil": (0.07, "a pencil drawing of", "pencil drawing", "铅笔画"),
+    "sepia": (0.07, "an old photo of", "old photo", "老照片"),
+    "blueprint": (0.07, "a blueprint of", "blueprint", "蓝图"),
+}
+
+if SETTING.first:
+    STYLES = {"flat": STYLES["flat"]}
+CHINESE_SHARE = 0.0 if SETTING.first else 0.3  # of captions and phrases
+
+MAX_THINGS = 4 if SETTING.first else 8
+MAX_PEOPLE = 3
+CLOTHES = {
+    "red": ((216, 48, 52), "红"),
+    "blue": ((46, 98, 214), "蓝"),
+    "green": ((44, 158, 74), "绿"),
+    "yellow": ((246, 196, 42), "黄"),
+    "purple": ((140, 72, 180), "紫"),
+    "black": ((52, 50, 58), "黑"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A person drawn with limbs. Points are COCO's 17 in pixels: nose, eyes, ears, shoulders, ... left before right."""
+
+    shirt: str  # a name in CLOTHES
+    trousers: str
+    points: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class Thing:
     kind: str
     box: tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, x1 and y1 exclusive
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True)
 class Scene:
+    """`words` is set only where a caption came with the picture (data read with --coco)."""
+
     background: str
     things: tuple[Thing, ...]
+    style: str = "flat"
+    words: str | None = None
 
 
-def article(noun: str) -> str:
-    return ("an " if noun[0] in "aeiou" else "a ") + noun
+def to_row(scene: Scene) -> list:
+    """A scene as plain lists, for JSON."""
+    things = []
+    for thing in scene.things:
+        figure = thing.figure and [thing.figure.shirt, thing.figure.trousers, thing.figure.points]
+        things.append([thing.kind, *thing.box, figure])
+    return [scene.background, scene.style, scene.words, things]
 
 
-def caption(scene: Scene, rng: random.Random) -> str:
-    """One way to ask for the scene. One in ten does not name the background."""
-    things = list(scene.things)
-    rng.shuffle(things)
-    place = rng.choice(BACKGROUNDS[scene.background])
-    if rng.random() < 0.1:
-        place = ""
-    shape = rng.random()
-    if shape < 0.15:
-        return _bare_list(things, place)
-    if shape < 0.35 and len(things) == 2:
-        return _join(_relation(*things), place)
-    words = _enumeration(things)
-    if rng.random() < 0.1:
-        words = rng.choice(["a picture of ", "a drawing of "]) + words
-    return _join(words, place)
-
-
-def phrase(kind: str, rng: random.Random) -> str:
-    """The words that name one box: the bare name, or with its article."""
-    return kind if rng.random() < 0.6 else article(kind)
-
-
-def _join(words: str, place: str) -> str:
-    return f"{words} {place}" if place else words
-
-
-def _bare_list(things: list[Thing], place: str) -> str:
-    names = [thing.kind for thing in things]
-    return ", ".join(names + [place] if place else names)
-
-
-def _enumeration(things: list[Thing]) -> str:
-    names = [article(thing.kind) for thing in things]
-    if len(names) == 1:
-        return names[0]
-    return ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _relation(a: Thing, b: Thing) -> str:
-    """Says where a is from b, by the axis on which their centres differ more."""
-    dx = (a.box[0] + a.box[2] - b.box[0] - b.box[2]) / 2
-    dy = (a.box[1] + a.box[3] - b.box[1] - b.box[3]) / 2
-    if abs(dx) >= abs(dy):
-        words = "to the left of" if dx < 0 else "to the right of"
-    else:
-        words = "above" if dy < 0 else "below"
-    return f"{article(a.kind)} {words} {article(b.kind)}"
+def from_row(row: list) -> Scene:
+    background, style, words, rows = row
+    things = []
+    for kind, x0, y0, x1, y1, figure in rows:
+        if figure:
+            shirt, trousers, points = figure
+            figure = Figure(shirt, trousers, tuple((x, y) for x, y in points))
+        things.append(Thing(kind, (x0, y0, x1, y1), figure))
+    return Scene(background, tuple(things), style, words)

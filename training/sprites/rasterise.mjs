@@ -1,5 +1,5 @@
-// Rasterises the emoji named in ../kinds.json to PNG files, one per kind, for scene.py to paste.
-// Usage: node rasterise.mjs [output folder]   (default: ../runs/sprites)
+// Rasterises the emoji named in a list of kinds to PNG files, one per style and kind, for scene.py to paste.
+// Usage: node rasterise.mjs [list of kinds] [output folder]   (default: ../kinds.json ../runs/sprites)
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -7,23 +7,27 @@ import { fileURLToPath } from 'node:url'
 import { Resvg } from '@resvg/resvg-js'
 
 const SIZE_PX = 192
+const SETS = { flat: '@iconify-json/fluent-emoji-flat', noto: '@iconify-json/noto' }
 const here = dirname(fileURLToPath(import.meta.url))
-const output = resolve(process.argv[2] ?? join(here, '../runs/sprites'))
+const list = resolve(process.argv[2] ?? join(here, '../kinds.json'))
+const output = resolve(process.argv[3] ?? join(here, '../runs/sprites'))
 
 const require = createRequire(import.meta.url)
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
-const set = readJson(require.resolve('@iconify-json/fluent-emoji-flat/icons.json'))
-const kinds = readJson(join(here, '../kinds.json'))
+const kinds = readJson(list)
 
-function renderPng(icon) {
-  const shape = set.icons[icon]
-  if (!shape) throw new Error(`Cannot rasterise "${icon}": the emoji set has no such icon`)
-  const width = shape.width ?? set.width
-  const height = shape.height ?? set.height
+function renderPng(set, icon) {
+  const shape = set.icons[icon] ?? set.icons[set.aliases?.[icon]?.parent]
+  if (!shape) throw new Error(`Cannot rasterise "${icon}": the set ${set.prefix} has no such icon`)
+  const width = shape.width ?? set.width ?? 16
+  const height = shape.height ?? set.height ?? 16
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">${shape.body}</svg>`
   return new Resvg(svg, { fitTo: { mode: 'width', value: SIZE_PX } }).render().asPng()
 }
 
-mkdirSync(output, { recursive: true })
-for (const { name, icon } of kinds) writeFileSync(join(output, `${name}.png`), renderPng(icon))
-console.log(`${kinds.length} sprites, ${SIZE_PX} px, in ${output}`)
+for (const [style, name] of Object.entries(SETS)) {
+  const set = readJson(require.resolve(`${name}/icons.json`))
+  mkdirSync(join(output, style), { recursive: true })
+  for (const { name: kind, icon } of kinds) writeFileSync(join(output, style, `${kind}.png`), renderPng(set, icon))
+}
+console.log(`${kinds.length} sprites in each of ${Object.keys(SETS).join(', ')}, ${SIZE_PX} px, in ${output}`)

@@ -45,8 +45,8 @@ class LoopTest(unittest.TestCase):
             patch.start()
             self.addCleanup(patch.stop)
 
-    def run_stage(self, name: str, stage: LineStage) -> dict[str, torch.Tensor]:
-        plan = loop.Plan(name, steps=16, lr=0.05, warmup=2, workers=1)
+    def run_stage(self, name: str, stage: LineStage, slice: int = 0) -> dict[str, torch.Tensor]:
+        plan = loop.Plan(name, steps=16, lr=0.05, warmup=2, workers=1, slice=slice)
         with contextlib.redirect_stdout(io.StringIO()):
             loop.train(stage, plan)
         files = ("weights.pt", "ema.pt")
@@ -67,6 +67,13 @@ class LoopTest(unittest.TestCase):
         self.assertEqual(resumed.done, 8)  # from the checkpoint at step 8
         for name, tensor in whole.items():
             self.assertTrue(torch.equal(tensor, broken[name]), name)
+
+    def test_slices_end_where_one_call_does(self):
+        whole = self.run_stage("whole", LineStage())
+        for _ in range(3):
+            sliced = self.run_stage("sliced", LineStage(), slice=6)
+        for name, tensor in whole.items():
+            self.assertTrue(torch.equal(tensor, sliced[name]), name)
 
 
 if __name__ == "__main__":

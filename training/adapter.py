@@ -1,0 +1,225 @@
+"""Stage 4: adapters on the frozen base, one command each. Three quarters of the kinds get boxes; the rest never.
+
+    python -m training.adapter boxes        text, image and style entities in boxes (gated-text-image)
+    python -m training.adapter keypoints    people posed by 17 points (the keypoint position net)
+    python -m training.adapter inpaint      boxes filled into a given picture (nine input channels)
+
+The layer is as published (GLIGEN, Li et al. 2023). Its start and its training are ours: gates begin at 0.5 with zero
+output projections (so step 0 is exactly the base), and while training, attention is told where to look: a visual
+token inside one box is asked to prefer that box's grounding tokens, a token in no box an unused slot. This fades out
+at 70 % of the run and leaves nothing in the weights. `--init FOLDER` takes the gated layers of a finished text model,
+`--start NAME` those of an adapter already trained here. At the end no tensor of the base may have changed by one bit.
+"""
+
+import argparse
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from . import noise
+from .base import load_base
+from .grounding import BoxGrounding, InpaintGrounding, KeypointGrounding
+from .keypoint_net import KeypointPositionNet
+from .loop import Plan, apply_arguments, plan_arguments, train
+from .model import build_unet, is_gated, transformer_blocks, use_plain_attention
+from .sample import embed
+from .settings import SETTING
+from .warm import read_unet
+from .world import RUNS
+
+BATCH = SETTING.batch
+EARLY_SHARE = 0.7
+GUIDE_WEIGHT = 0.1
+GUIDE_UNTIL = 0.7
+NULL_SHARE = 0.3  # weight of tokens outside all boxes
+REACH_SHARE = 0.1  # weight of attending to grounding tokens at all, inside boxes
+
+GROUNDINGS = {"boxes": BoxGrounding, "keypoints": KeypointGrounding, "inpaint": InpaintGrounding}
+
+
+class AdapterModel(nn.Module):
+    """The frozen base with the gated layers, the position net and, for inpainting, the wider first convolution."""
+
+    def __init__(self, kind: str, base: str = "base"):
+        super().__init__()
+        frozen = load_base(base)
+        self.kind, self.text_encoder = kind, frozen.text_encoder
+        self.unet = build_adapted_unet(kind)
+        state = frozen.unet.state_dict()
+        if kind == "inpaint":
+            state["conv_in.weight"] = widened(state["conv_in.weight"])
+        self.unet.load_state_dict(state, strict=False)
+        self.requires_grad_(False)
+        for name, parameter in self.unet.named_parameters():
+            parameter.requires_grad_(is_adapter(name, kind))
+        with torch.no_grad():
+            for block in transformer_blocks(self.unet):
+                start_closed(block.fuser)
+
+
+def build_adapted_unet(kind: str):
+    unet = build_unet("gated-text-image", 9 if kind == "inpaint" else 4)
+    if kind == "keypoints":
+        unet.position_net = KeypointPositionNet()
+    return unet
+
+
+def is_adapter(name: str, kind: str) -> bool:
+    return is_gated(name) or (kind == "inpaint" and name == "conv_in.weight")
+
+
+def widened(weight: torch.Tensor) -> torch.Tensor:
+    """[C, 4, 3, 3] -> [C, 9, 3, 3]: the new channels (known picture, mask) start from zero."""
+    return torch.cat([weight, weight.new_zeros(weight.shape[0], 5, 3, 3)], 1)
+
+
+def text_adapter_of(folder: Path) -> dict[str, torch.Tensor]:
+    """The gated layers of a finished text model, for a text-image adapter: images start as words do."""
+    state = {name: tensor for name, tensor in read_unet(folder).items() if is_gated(name)}
+    adapter = {}
+    for name, tensor in state.items():
+        if name.startswith("position_net.linears."):
+            for half in ("linears_text", "linears_image"):
+                adapter[name.replace("linears", half, 1)] = tensor.clone()
+        elif name == "position_net.null_positive_feature":
+            adapter["position_net.null_text_feature"] = tensor.clone()
+            adapter["position_net.null_image_feature"] = tensor.clone()
+        else:
+            adapter[name] = tensor
+    return adapter
+
+
+class AdapterStage:
+    device = "cpu"
+
+    def __init__(self, kind: str, base: str = "base", init: Path | None = None, start: str | None = None):
+        self.kind, self.base, self.init, self.start = kind, base, init, start
+
+    def build(self) -> AdapterModel:
+        model = AdapterModel(self.kind, self.base)
+        known = {}
+        if self.init:
+            known = text_adapter_of(self.init)
+        if self.start:
+            state = torch.load(RUNS / self.start / "ema.pt", weights_only=True, map_location="cpu")
+            known = {name.removeprefix("unet."): t for name, t in state.items() if is_gated(name.removeprefix("unet."))}
+        if self.kind == "keypoints":
+            known = {name: tensor for name, tensor in known.items() if not name.startswith("position_net.")}
+        model.unet.load_state_dict(known, strict=False)
+        return model
+
+    def prepare(self, model) -> None:
+        use_plain_attention(model.unet, model.text_encoder)
+        self.grounding = GROUNDINGS[self.kind](model, self.device)
+        self.asked: list[torch.Tensor] = []  # per fuser: its normed tokens [B, T + N, width]
+        self.fusers = [block.fuser for block in transformer_blocks(model.unet)]
+        for fuser in self.fusers:
+            fuser.norm1.register_forward_hook(lambda module, inputs, output: self.asked.append(output))
+        if self.kind == "inpaint":  # the base's own four channels stay as they are
+            model.unet.conv_in.weight.register_hook(lambda grad: torch.cat([0 * grad[:, :4], grad[:, 4:]], 1))
+
+    def loss(self, model, rng, progress):
+        batch = self.grounding.batch(BATCH, rng)
+        latents = batch.latents.to(self.device)
+        times = noise.draw_times(BATCH, rng, EARLY_SHARE)
+        noisy, target = noise.add_noise(latents, torch.randn(latents.shape, generator=rng).to(self.device), times)
+        with torch.no_grad():
+            states = embed(model.text_encoder, self.grounding.encode, batch.captions)[0]
+        if batch.keep is not None:
+            noisy = torch.cat([noisy, latents * batch.keep, batch.keep], 1)
+        self.asked.clear()
+        predicted = model.unet(
+            noisy, times.to(self.device), encoder_hidden_states=states, cross_attention_kwargs={"gligen": batch.given}
+        ).sample
+        denoising = F.mse_loss(predicted.float(), target)
+        fade = max(0.0, 1 - progress / GUIDE_UNTIL)
+        guide, right = self.guide(batch) if fade > 0 else (torch.zeros(()), 0.0)
+        gate = self.fusers[0].alpha_attn.detach()
+        numbers = {"denoising": denoising, "guide": guide, "right": right, "gate": gate}
+        return denoising + GUIDE_WEIGHT * fade * guide, numbers
+
+    def guide(self, batch):
+        """-> (loss, share of visual tokens inside one box whose grounding attention prefers that box)"""
+        losses, rights = [], []
+        for fuser, tokens in zip(self.fusers, self.asked, strict=True):
+            own, here, used = self.grounding.inside(batch.given, tokens)
+            count = tokens.shape[1] - used.shape[1]
+            loss, right = guide_loss(attention_logits(fuser.attn, tokens, count), own, here, used)
+            losses.append(loss)
+            rights.append(right)
+        return torch.stack(losses).mean(), torch.stack(rights).mean()
+
+
+def start_closed(fuser) -> None:
+    """Gates half open, output projections zero: the pass is unchanged, yet every weight gets a gradient soon."""
+    for alpha in (fuser.alpha_attn, fuser.alpha_dense):
+        alpha.fill_(0.5)
+    for layer in (fuser.attn.to_out[0], fuser.ff.net[2]):
+        layer.weight.zero_()
+        layer.bias.zero_()
+
+
+def attention_logits(attention, tokens, count: int) -> torch.Tensor:
+    """Logits of the first `count` tokens on all tokens, averaged over heads."""
+    query, key = attention.to_q(tokens[:, :count]), attention.to_k(tokens)
+    return (query.float() @ key.float().transpose(1, 2)) * attention.scale / attention.heads
+
+
+def guide_loss(logits, own, here, used):
+    """logits [B, T, T + N]; own bool [B, T, N]: the right grounding tokens of a visual token; here [B, T]: how many
+    things are there; used bool [B, N]: slots that stand for a thing."""
+    grounding = logits[..., -used.shape[1] :]
+    whole, any_slot = logits.logsumexp(-1), grounding.logsumexp(-1)
+    unused = grounding.masked_fill(used[:, None], -1e4).logsumexp(-1)
+    one, none = (here == 1).float(), (here == 0).float()
+    right = grounding.masked_fill(~own, -1e4).logsumexp(-1)
+    mean = lambda value, where: (value * where).sum() / where.sum().clamp(min=1)  # noqa: E731
+    loss = mean(any_slot - right, one) + NULL_SHARE * mean(any_slot - unused, none)
+    loss = loss + REACH_SHARE * mean(whole - any_slot, one)
+    chosen = own.gather(-1, grounding.argmax(-1, keepdim=True))[..., 0]
+    return loss, mean(chosen.float().detach(), one)
+
+
+def load_adapter(kind: str, name: str | None = None, base: str = "base", file: str = "ema.pt") -> AdapterModel:
+    model = AdapterModel(kind, base)
+    state = torch.load(RUNS / (name or kind) / file, weights_only=True, map_location="cpu")
+    model.load_state_dict(state)
+    return model.eval()
+
+
+def check_base_unchanged(model: AdapterModel, base: str = "base") -> int:
+    """Counts the base's tensors, all of which must be bit for bit what they were."""
+    frozen, changed = load_base(base), []
+    pairs = [(name, tensor, model.unet.state_dict()[name]) for name, tensor in frozen.unet.state_dict().items()]
+    pairs += [(name, t, model.text_encoder.state_dict()[name]) for name, t in frozen.text_encoder.state_dict().items()]
+    for name, old, new in pairs:
+        if not torch.equal(old, new[:, : old.shape[1]] if name == "conv_in.weight" else new):
+            changed.append(name)
+    if changed:
+        raise SystemExit(f"Cannot keep this adapter: its training changed the base: {changed[:3]}")
+    return len(pairs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=list(GROUNDINGS))
+    kind, rest = parser.parse_known_args()
+    kind = kind.kind
+    plan = Plan(kind, steps=SETTING.steps[kind], lr=1e-3, ema=0.98, tail=0.5)
+    options = plan_arguments(plan, __doc__)
+    options.add_argument("--base", default="base")
+    options.add_argument("--init", type=Path)
+    options.add_argument("--start")
+    args = options.parse_args(rest)
+    plan = apply_arguments(replace(plan), args)
+    train(AdapterStage(kind, args.base, args.init, args.start), plan)
+    count = check_base_unchanged(load_adapter(kind, plan.name, args.base), args.base)
+    print(f"{count} tensors of the base unchanged; {plan.folder}")
+
+
+if __name__ == "__main__":
+    main()

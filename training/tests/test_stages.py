@@ -1,0 +1,168 @@
+"""Every stage runs a few steps on a few scenes, in the order of the README, and what it leaves can be exported and read."""
+
+import contextlib
+import io
+import json
+import unittest
+from unittest import mock
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from training import adapter, coco, detector, export, image_encoder, loop, pool, tokenizer, vae
+from training.base import BaseStage, load_base
+from training.baseline import BaselineStage
+from training.captions import caption
+from training.loop import Plan, train
+from training.sample import Request, sample
+from training.world import KINDS, RUNS, Scene, Thing, from_row, to_row
+
+
+def quietly(work, *arguments):
+    with contextlib.redirect_stdout(io.StringIO()):
+        return work(*arguments)
+
+
+def run(stage, name: str, steps: int = 2, **options) -> None:
+    quietly(train, stage, Plan(name, steps=steps, lr=1e-3, warmup=1, workers=1, **options))
+
+
+class StagesTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        quietly(pool.draw_pool, pool.CHUNK, 1)
+        with mock.patch.object(tokenizer, "learn_merges", lambda texts, known=(): [("c", "a"), ("ca", "t</w>")]):
+            with mock.patch.object(tokenizer.argparse.ArgumentParser, "parse_args", lambda self: mock.Mock(init=None, only_chinese=False)):
+                quietly(tokenizer.main)
+        run(vae.VaeStage(), "vae")
+        quietly(vae.finish, "vae")
+        np.save(pool.FOLDER / "latents.npy", pool._encode_part(("cpu", 0, 1)))
+        run(BaseStage(), "base")
+        run(image_encoder.ImageStage(), "image")
+        run(adapter.AdapterStage("boxes"), "boxes")
+        run(adapter.AdapterStage("keypoints", start="boxes"), "keypoints")
+        run(adapter.AdapterStage("inpaint", start="boxes"), "inpaint")
+        run(detector.DetectorStage(), "detector")
+        detector.export_onnx(detector.load_detector(), RUNS / "detector")
+
+    def test_adapters_leave_every_tensor_of_the_base_as_it_was(self):
+        for kind in ("boxes", "keypoints", "inpaint"):
+            self.assertGreater(adapter.check_base_unchanged(adapter.load_adapter(kind)), 100)
+
+    def test_changed_base_is_told(self):
+        model = adapter.load_adapter("boxes")
+        with torch.no_grad():
+            model.unet.conv_out.bias[0] += 1e-6
+        with self.assertRaises(SystemExit):
+            adapter.check_base_unchanged(model)
+
+    def test_adapters_learn_something(self):
+        fresh, trained = adapter.AdapterModel("boxes"), adapter.load_adapter("boxes")
+        old, new = fresh.unet.state_dict(), trained.unet.state_dict()
+        changed = [name for name in old if not torch.equal(old[name], new[name])]
+        self.assertTrue(any(".fuser." in name for name in changed))
+
+    def test_base_stopped_between_steps_goes_on_to_the_same_weights(self):
+        with mock.patch.object(loop, "SAVE_EVERY", 2):
+            run(BaseStage(), "whole", steps=4)
+            run(BaseStage(), "sliced", steps=4, slice=2)
+            run(BaseStage(), "sliced", steps=4, slice=2)
+        whole, sliced = load_base("whole").state_dict(), load_base("sliced").state_dict()
+        for name, tensor in whole.items():
+            self.assertTrue(torch.equal(tensor, sliced[name]), name)
+
+    def test_every_adapter_samples_a_picture(self):
+        picture, keep = torch.zeros(4, 16, 16), torch.ones(1, 16, 16)
+        keep[:, 4:8, 4:8] = 0
+        picture[:, 0, 0] = 3
+        feature = image_encoder.load_image_model().features(torch.zeros(1, 3, 32, 32))[0].detach()
+        box = [(0.2, 0.2, 0.6, 0.6)]
+        for kind, request in (
+            ("boxes", Request("a cat", ["", "a dog"], box * 2, images=[feature, None], style=feature)),
+            ("keypoints", Request("a person", points=[[(0.5, 0.5)] * 17])),
+            ("inpaint", Request("a cat", ["a cat"], box, known=picture, keep=keep)),
+        ):
+            model = adapter.load_adapter(kind)
+            latents = sample(model.unet, model.text_encoder, [request], steps=2, tau=1.0)
+            self.assertEqual(latents.shape, (1, 4, 16, 16))
+            self.assertTrue(latents.isfinite().all())
+        self.assertEqual(latents[0, 0, 0, 0], 3)  # what is kept comes back exactly
+
+    def test_baseline_takes_a_step(self):
+        stage = BaselineStage()
+        model = stage.build()
+        stage.prepare(model)
+        loss, _ = stage.loss(model, torch.Generator().manual_seed(0), 0.0)
+        loss.backward()
+        self.assertTrue(loss.isfinite())
+
+    def test_exported_folder_holds_the_base_without_gates_and_the_adapters_with_nothing_else(self):
+        target = RUNS / "exported"
+        with mock.patch.object(export.argparse.ArgumentParser, "parse_args", lambda self: mock.Mock(target=target)):
+            quietly(export.main)
+        unet = load_file(target / "unet" / "diffusion_pytorch_model.safetensors")
+        self.assertFalse([name for name in unet if ".fuser." in name or name.startswith("position_net")])
+        for kind, channels in (("boxes", 4), ("inpaint", 9), ("keypoints", 4)):
+            config = json.loads((target / "adapters" / kind / "config.json").read_text())
+            tensors = load_file(target / "adapters" / kind / "diffusion_pytorch_model.safetensors")
+            self.assertEqual(config["in_channels"], channels)
+            self.assertFalse([n for n in tensors if ".fuser." not in n and not n.startswith(("position_net.", "conv_in."))])
+            self.assertEqual("conv_in.weight" in tensors, kind == "inpaint")
+            self.assertEqual("position_net.person_embeddings" in tensors, kind == "keypoints")
+        project = load_file(target / "image_project" / "diffusion_pytorch_model.safetensors")["project.weight"].float()
+        model = image_encoder.load_image_model()
+        embeds = torch.randn(1, project.shape[1])
+        feature = model.length * torch.nn.functional.normalize(embeds @ model.text_projection.weight, dim=-1)
+        theirs = model.length * torch.nn.functional.normalize(embeds @ project.T, dim=-1)
+        self.assertTrue(torch.allclose(feature, theirs, atol=0.02))
+        self.assertLess(sum(path.stat().st_size for path in (target / "eval").iterdir()), 3_000_000)
+        kinds = json.loads((target / "detector" / "config.json").read_text())["kinds"]
+        self.assertEqual(kinds, [kind["name"] for kind in json.loads((target / "world.json").read_text())["kinds"]])
+
+
+class CocoTest(unittest.TestCase):
+    def test_what_is_written_is_read_back_with_its_words_and_boxes(self):
+        folder = RUNS / "coco"
+        quietly(coco.write_coco, folder, 6)
+        for name in ("grounding", "detection", "detection_caption"):
+            pictures, scenes = coco.read_coco(folder / f"{name}.json", folder / "images")
+            self.assertEqual(len(pictures), 6)
+            data = json.loads((folder / f"{name}.json").read_text())
+            self.assertEqual([scene.words for scene in scenes], [row.get("caption", "") for row in data["images"]])
+            x, y, width, height = data["annotations"][0]["bbox"]
+            self.assertEqual(scenes[0].things[0].box, (x, y, x + width, y + height))
+            for scene in scenes:
+                self.assertEqual(from_row(to_row(scene)), scene)
+                if name == "grounding":
+                    self.assertEqual(caption(scene, None), scene.words)
+                    for thing in scene.things:
+                        self.assertIn(thing.kind, scene.words)
+
+    def test_missing_picture_is_named(self):
+        file = RUNS / "missing.json"
+        head = {"id": 1, "file_name": "nowhere.png", "width": 64, "height": 64}
+        file.write_text(json.dumps({"images": [head], "annotations": []}))
+        with self.assertRaisesRegex(SystemExit, "nowhere.png"):
+            coco.read_coco(file, RUNS)
+
+
+class DetectorTest(unittest.TestCase):
+    def test_average_precision_is_one_for_the_truth_and_falls_with_doubles_and_misses(self):
+        cat, dog = ("cat", (0.0, 0.0, 0.5, 0.5)), ("dog", (0.5, 0.5, 1.0, 1.0))
+        truth = [[(0.9, *cat), (0.8, *dog)]]
+        self.assertEqual(detector.average_precision(truth, [[cat, dog]]), 1.0)
+        self.assertEqual(detector.average_precision([[(0.9, *cat)]], [[cat, dog]]), 0.5)
+        self.assertEqual(detector.average_precision([[(0.9, "cat", dog[1]), (0.8, *cat)]], [[cat]]), 0.5)
+
+    def test_later_things_take_the_cells_they_cover(self):
+        scene = Scene("white", (Thing("cat", (0, 0, 64, 64)), Thing("dog", (24, 24, 40, 40))))
+        kinds, boxes, answering, *_ = detector.targets(scene)
+        middle = detector.SIDE // 2 * detector.SIDE + detector.SIDE // 2
+        self.assertEqual(KINDS[int(kinds[middle].argmax())], "dog")
+        self.assertEqual(int(kinds.sum()), int(answering.sum()))
+        self.assertEqual(boxes[middle].tolist(), [24 / 64, 24 / 64, 40 / 64, 40 / 64])
+
+
+if __name__ == "__main__":
+    unittest.main()
