@@ -149,7 +149,11 @@ describe('importPicture', () => {
   it('refuses pixels that unfold to more than the picture holds, or that lie about it', async () => {
     const plain = blackPng(8)
     const end = plain.subarray(plain.length - 12)
-    const long = Buffer.concat([plain.subarray(0, 33), chunk('IDAT', deflateSync(Buffer.alloc(50e6), { level: 1 })), end])
+    const long = Buffer.concat([
+      plain.subarray(0, 33),
+      chunk('IDAT', deflateSync(Buffer.alloc(50e6), { level: 1 })),
+      end,
+    ])
     const before = process.memoryUsage.rss()
     await importPicture(long).catch((error: unknown) => expect(error).toBeInstanceOf(PictureError))
     expect(process.memoryUsage.rss() - before).toBeLessThan(100e6)
