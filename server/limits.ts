@@ -35,6 +35,11 @@ export const limits = {
   socketBytes: 2 * MiB,
   /** Editors connected at the same time. */
   sockets: 64,
+  /**
+   * How long an editor may leave a ping without an answer. The library's 20 s closed healthy ones: a page or a machine that
+   * stands still for that long, under load or in a pause, comes back.
+   */
+  silentSocketMs: 60_000,
   /** Jobs that one socket may watch at the same time. */
   watchesPerSocket: 100,
 
@@ -68,6 +73,8 @@ export const limits = {
   jobsPerPage: 100,
   /** Events that wait to be stored, while the disk is full; a job that makes more is stopped. */
   unstoredEvents: 10_000,
+  /** Events within this time are stored together. */
+  storeEveryMs: 10,
   /** How long to wait before the store is tried again. */
   storeRetryMs: 1_000,
   /** Jobs whose last previews are kept for those who come late, and of each so many nodes. */

@@ -28,9 +28,14 @@ export interface QueueBounds extends RetentionBounds {
   readonly queuedJobs: number
   /** How often a job may be started before it is held to be what ends its runners. */
   readonly startsPerJob: number
+  /** Events within this time are stored together: each storing waits for the disk. */
+  readonly storeEveryMs: number
   /** How long to wait before what could not be stored is tried again. */
   readonly storeRetryMs: number
 }
+
+/** Storing takes at most one part in so many of the process's time, however slow the disk is. */
+const shareOfTime = 5
 
 const checkedBytes = 64 * 1024
 
@@ -44,7 +49,8 @@ export class SqliteQueue implements JobQueue {
   readonly #retention: Retention
   readonly #listeners = new Set<QueueListener>()
   #pending: Change[] = []
-  #flushSoon: NodeJS.Immediate | null = null
+  #flushSoon: NodeJS.Timeout | null = null
+  #lastStoreMs = 0
   #retry: NodeJS.Timeout | null = null
   #closed = false
 
@@ -196,7 +202,7 @@ export class SqliteQueue implements JobQueue {
 
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#flushSoon) clearImmediate(this.#flushSoon)
+    if (this.#flushSoon) clearTimeout(this.#flushSoon)
     if (this.#retry) clearTimeout(this.#retry)
     this.#store()
   }
@@ -308,12 +314,16 @@ export class SqliteQueue implements JobQueue {
     return this.#db.get<{ value: string }>(`SELECT value FROM setting WHERE name = 'paused'`)?.value === '1'
   }
 
-  /** Events of one turn are stored in one transaction; what changes a state is not kept waiting. */
+  /** Events of a moment are stored in one transaction; what changes a state is not kept waiting. */
   #change(change: Change, now: boolean): void {
     this.#pending.push(change)
     if (this.#retry || this.#closed) return
     if (now) this.#storeOrRetry()
-    else this.#flushSoon ??= setImmediate(() => this.#storeOrRetry())
+    else this.#flushSoon ??= setTimeout(() => this.#storeOrRetry(), this.#pauseMs())
+  }
+
+  #pauseMs(): number {
+    return Math.max(this.#bounds.storeEveryMs, this.#lastStoreMs * (shareOfTime - 1))
   }
 
   #storeOrRetry(): void {
@@ -330,10 +340,12 @@ export class SqliteQueue implements JobQueue {
 
   /** Stores what waits to be stored, all of it or nothing. */
   #store(): void {
-    if (this.#flushSoon) clearImmediate(this.#flushSoon)
+    if (this.#flushSoon) clearTimeout(this.#flushSoon)
     this.#flushSoon = null
     if (this.#pending.length === 0) return
+    const begin = performance.now()
     const events = this.#db.transaction(() => this.#pending.flatMap((change) => change()))
+    this.#lastStoreMs = performance.now() - begin
     this.#pending = []
     this.#tell(events)
   }

@@ -38,6 +38,7 @@ export function attachSockets(http: HttpServer, desk: JobDesk, gate: Gate): Edit
     serveClient: false,
     parser: guardedParser,
     connectTimeout: limits.headersMs,
+    pingTimeout: limits.silentSocketMs,
     allowRequest(request, decide) {
       const visitor = gate.visitor(request)
       const turned = gate.refusal(request) ?? (isTurned(visitor) ? visitor : null)
@@ -126,7 +127,8 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
   const tellQueue = queueTeller(desk, (queue) => mailbox.offer('queue', () => socket.emit('queue', queue)))
   const stopTelling = desk.onQueueChange(tellQueue)
   tellQueue()
-  socket.on('disconnect', () => {
+  socket.on('disconnect', (reason) => {
+    log.info({ socket: socket.id, reason }, 'socket closed')
     stopTelling()
     for (const view of watches.values()) view.close()
   })

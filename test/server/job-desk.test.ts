@@ -33,7 +33,7 @@ afterEach(async () => {
 
 async function open(): Promise<void> {
   store = await openStore(dir)
-  const queue = new SqliteQueue(store.database, limits)
+  const queue = new SqliteQueue(store.database, { ...limits, storeEveryMs: 0 })
   const watchers = new JobWatchers(limits)
   const times = openNodeTimes(store.database)
   const dispatcher = new Dispatcher((listener) => (runner = new FakeRunner(listener)), {
@@ -49,8 +49,11 @@ async function close(): Promise<void> {
   store.close()
 }
 
-/** Lets the desk hand the next job to its runner. */
-const turn = () => new Promise((resolve) => setTimeout(resolve))
+/** Lets the desk hand the next job to its runner, and store what was reported. */
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve))
+  await desk.check()
+}
 
 async function submit(more: Partial<LooseRunRequest> = {}): Promise<string> {
   const reply = await desk.submit({ workflow: wait, ...more })

@@ -14,6 +14,7 @@ const bounds = {
   endedJobs: 3,
   endedJobsMs: 1_000_000,
   keptEvents: 1_000,
+  storeEveryMs: 0,
   storeRetryMs: 10,
 }
 
