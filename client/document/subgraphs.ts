@@ -101,15 +101,17 @@ function takeOverPorts(
   const params: Record<string, string> = {}
   if (outer === undefined || !around) return { inputs, outputs }
   const isOurs = (text: string) => ids.has(parseSource(text).node)
-  const isTaken = (wish: string) => [inputs, outputs, params].some((record) => Object.hasOwn(record, wish))
-  const fresh = (text: string) => freshName(parseSource(text).output, isTaken)
+  // Inputs and parameters share their names, outputs have their own.
+  const fresh = (text: string, ...taken: readonly object[]) =>
+    freshName(parseSource(text).output, (wish) => taken.some((record) => Object.hasOwn(record, wish)))
   const input = (text: string) => {
-    const port = fresh(text)
+    const port = fresh(text, inputs, params)
     inputs[port] = [text]
     return `${id}.${port}`
   }
   const single = (record: Record<string, string>) => (text: string) => {
-    const port = keyOf(record, text) ?? fresh(text)
+    const port =
+      keyOf(record, text) ?? (record === outputs ? fresh(text, outputs) : fresh(text, inputs, params))
     record[port] = text
     return `${id}.${port}`
   }

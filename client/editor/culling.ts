@@ -13,8 +13,8 @@ export type Detail = 'lite' | 'full'
 const budget = 48
 const cost: Record<Detail, number> = { lite: 1, full: 4 }
 /** Margins in parts of the viewport: cards leave later than they enter, so that panning to and fro costs nothing. */
-const enterMargin = 0.25
-const leaveMargin = 0.5
+const enterMargin = 0.2
+const leaveMargin = 0.35
 /** Zoom at which a card becomes full, and lower, at which it becomes lite again. */
 export const fullAbove = 0.55
 const liteBelow = 0.5

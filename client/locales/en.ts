@@ -147,6 +147,7 @@ const en = {
     later: 'Later',
     history: 'Runs of this workflow',
     runAt: 'Run of {time}',
+    runNumber: 'Run {number}',
     pictures: 'Pictures of this run',
     enlarge: 'Enlarge',
     size: '{width} × {height}',

@@ -98,6 +98,7 @@ const graphEn = {
     sheet: 'Keys and gestures',
   },
   menu: {
+    param: 'Menu of the value',
     node: 'Node',
     note: 'Note',
     link: 'Link',

@@ -100,6 +100,7 @@ const graphZh: GraphMessages = {
     sheet: '按键与手势',
   },
   menu: {
+    param: '数值菜单',
     node: '节点',
     note: '便签',
     link: '连线',

@@ -148,6 +148,7 @@ const zh: Messages = {
     later: '下一步',
     history: '此工作流的运行',
     runAt: '{time} 的运行',
+    runNumber: '第 {number} 次运行',
     pictures: '这次运行的图像',
     enlarge: '放大',
     size: '{width} × {height}',

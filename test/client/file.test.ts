@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { FileError, parseWorkflow, readWorkflowFile, serialise } from '../../client/document/file.ts'
 import { readPngText, writePngText } from '../../client/document/png-text.ts'
@@ -83,5 +84,26 @@ describe('a workflow file', () => {
 
   it('is refused when it is not JSON', () => {
     expect(() => parseWorkflow('a.json', '{')).toThrow("Cannot open 'a.json': it is not JSON")
+  })
+})
+
+describe('a file that is opened and saved', () => {
+  const folder = new URL('../../workflows/examples/', import.meta.url)
+  const examples = readdirSync(folder).filter((name) => name.endsWith('.json'))
+
+  it.each(examples)('is the same again: %s', (name) => {
+    const text = readFileSync(new URL(name, folder), 'utf8')
+    const first = parseWorkflow(name, text)
+    expect(JSON.stringify(first)).toBe(JSON.stringify(JSON.parse(text)))
+    expect(parseWorkflow(name, serialise(first))).toEqual(first)
+    expect(serialise(parseWorkflow(name, serialise(first)))).toBe(serialise(first))
+  })
+
+  it('keeps the order of its keys, and drops the one that reaches a prototype', () => {
+    const text =
+      '{"nodes":{"b":{"inputs":{"z":"a.o"},"type":"t"},"__proto__":{"type":"x"},"a":{"type":"t"}},"groundwork":1}'
+    expect(JSON.stringify(parseWorkflow('a', text))).toBe(
+      '{"nodes":{"b":{"inputs":{"z":"a.o"},"type":"t"},"a":{"type":"t"}},"groundwork":1}',
+    )
   })
 })

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Draft } from '../../client/document/change.ts'
 import * as edits from '../../client/document/edits.ts'
 import { History } from '../../client/document/history.ts'
+import { noteKey } from '../../client/document/items.ts'
 import { insert, pick } from '../../client/document/part.ts'
+import { demote, promote, usersOf } from '../../client/document/promote.ts'
+import { makeSubgraph, unpack } from '../../client/document/subgraphs.ts'
 import * as view from '../../client/document/view-edits.ts'
 import { loop } from './workflows.ts'
 
@@ -12,6 +15,12 @@ type Edit = (draft: Draft) => void
 const pickId = (draft: Draft, index: number) => {
   const ids = Object.keys(draft.document.nodes)
   return ids[index % Math.max(ids.length, 1)] ?? 'nobody'
+}
+
+/** Does something with a node that is there. */
+function known(draft: Draft, index: number, act: (id: string) => void): void {
+  const id = pickId(draft, index)
+  if (Object.hasOwn(draft.document.nodes, id)) act(id)
 }
 
 const index = fc.nat(20)
@@ -69,7 +78,72 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
           y: 9,
         }),
   ),
+  fc.tuple(index, fc.constantFrom('mute', 'bypass')).map(
+    ([i, mode]): Edit =>
+      (draft) =>
+        known(draft, i, (id) => edits.toggleMode(draft, [id], mode)),
+  ),
+  index.map(
+    (i): Edit =>
+      (draft) =>
+        known(draft, i, (id) => view.toggleCollapsed(draft, [id])),
+  ),
+  fc.tuple(index, fc.constantFrom('red', 'teal', null)).map(
+    ([i, colour]): Edit =>
+      (draft) =>
+        known(draft, i, (id) => view.setColour(draft, [id, noteKey('note')], colour)),
+  ),
+  fc.tuple(place, fc.string()).map(
+    ([at, text]): Edit =>
+      (draft) =>
+        void view.addNote(draft, at, text),
+  ),
+  fc.constant((draft: Draft) => view.removeNote(draft, 'note')),
+  fc.tuple(index, fc.array(place, { maxLength: 3 })).map(
+    ([i, points]): Edit =>
+      (draft) =>
+        known(draft, i, (id) => view.setReroutes(draft, { node: id, port: 'latent' }, points)),
+  ),
+  fc.tuple(fc.nat(3), fc.string()).map(
+    ([i, title]): Edit =>
+      (draft) =>
+        view.setFrameTitle(draft, i, title),
+  ),
+  fc.nat(3).map(
+    (i): Edit =>
+      (draft) =>
+        view.removeFrame(draft, i),
+  ),
+  fc.tuple(index, index, place).map(
+    ([i, j, at]): Edit =>
+      (draft) =>
+        known(draft, i, (id) => void makeSubgraph(draft, new Set([id, pickId(draft, j)]), at, 'part')),
+  ),
+  index.map(
+    (i): Edit =>
+      (draft) =>
+        known(draft, i, (id) => void unpack(draft, id)),
+  ),
+  fc.tuple(index, fc.constantFrom('inputs', 'outputs', 'params')).map(
+    ([i, kind]): Edit =>
+      (draft) =>
+        known(draft, i, (id) => {
+          const name = draft.at[1]
+          if (name) draft.atTop((top) => void promote(top, name, kind, { node: id, port: 'latent' }))
+        }),
+  ),
+  fc.constantFrom('inputs', 'outputs').map((kind): Edit => (draft) => {
+    const name = draft.at[1]
+    if (name) draft.atTop((top) => demote(top, name, kind, 'latent'))
+  }),
 )
+
+/** Every other edit goes into a subgraph, where there is one. */
+function edit(history: History, step: Edit, count: number): void {
+  const [name] = Object.keys(history.document.subgraphs ?? {})
+  const user = name !== undefined && usersOf(history.document, name).find(({ at }) => at.length === 0)
+  history.edit('step', step, user && count % 2 ? [{ node: user.id, name: name ?? '' }] : [])
+}
 
 const bytes = (history: History) => JSON.stringify(history.document)
 
@@ -78,7 +152,7 @@ describe('history', () => {
     fc.assert(
       fc.property(fc.array(anyEdit, { maxLength: 25 }), (steps) => {
         const history = new History(loop)
-        for (const step of steps) history.edit('step', step)
+        steps.forEach((step, count) => edit(history, step, count))
         while (history.undo());
         expect(bytes(history)).toBe(JSON.stringify(loop))
       }),
@@ -89,7 +163,7 @@ describe('history', () => {
     fc.assert(
       fc.property(fc.array(anyEdit, { maxLength: 25 }), (steps) => {
         const history = new History(loop)
-        for (const step of steps) history.edit('step', step)
+        steps.forEach((step, count) => edit(history, step, count))
         const last = bytes(history)
         while (history.undo());
         while (history.redo());
@@ -103,7 +177,7 @@ describe('history', () => {
       fc.property(fc.array(anyEdit, { minLength: 1, maxLength: 12 }), (steps) => {
         const history = new History(loop)
         history.begin('gesture')
-        for (const step of steps) history.edit('step', step)
+        steps.forEach((step, count) => edit(history, step, count))
         history.end()
         history.undo()
         expect(bytes(history)).toBe(JSON.stringify(loop))

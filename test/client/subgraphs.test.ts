@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import type { Workflow } from '#workflows/format.ts'
+import { Draft } from '../../client/document/change.ts'
+import { removeNodes } from '../../client/document/edits.ts'
+import { insert, pick } from '../../client/document/part.ts'
+import { demote, promote } from '../../client/document/promote.ts'
+import { withSubgraphs } from '../../client/document/subgraph-info.ts'
+import { makeSubgraph, nodesBetween, unpack } from '../../client/document/subgraphs.ts'
+import { catalogue, loop } from './workflows.ts'
+
+const at = { x: 100, y: 50 }
+
+function edited(file: Workflow, make: (draft: Draft) => unknown, path: readonly string[] = []): Workflow {
+  const draft = new Draft(file, path)
+  make(draft)
+  return draft.file
+}
+
+/** noise ─► [start ─► body] ─► end */
+const made = edited(loop, (draft) => makeSubgraph(draft, new Set(['start', 'body']), at, 'Part'))
+const inside = ['subgraphs', 'subgraph']
+
+describe('a subgraph', () => {
+  it('takes nodes out of the graph and one node stands for them, linked as they were', () => {
+    expect(made.nodes['subgraph']).toEqual({ type: 'subgraph/subgraph', inputs: { latent: 'noise.latent' } })
+    expect(made.nodes['end']?.inputs).toEqual({ latent: 'subgraph.latent' })
+    expect(made.subgraphs?.['subgraph']).toEqual({
+      title: 'Part',
+      nodes: { start: { type: 'toy/start' }, body: loop.nodes['body'] },
+      inputs: { latent: ['start.latent'] },
+      outputs: { latent: 'body.latent' },
+      view: { nodes: { start: [300, 0], body: [600, 0] } },
+    })
+  })
+
+  it('is the same graph again when it is unpacked', () => {
+    const again = edited(made, (draft) => unpack(draft, 'subgraph'))
+    expect(Object.fromEntries(Object.entries(again.nodes).toSorted())).toEqual(
+      Object.fromEntries(Object.entries(loop.nodes).toSorted()),
+    )
+    expect(again.subgraphs).toBeUndefined()
+  })
+
+  it('cannot be made around a node that would feed it and be fed by it', () => {
+    expect(nodesBetween(loop, new Set(['noise', 'body']))).toEqual(['start'])
+    expect(nodesBetween(loop, new Set(['noise', 'start', 'body']))).toEqual([])
+  })
+
+  it('looks from outside like a node with the ports that it shows', () => {
+    const info = withSubgraphs(catalogue, made.subgraphs)['subgraph/subgraph']
+    expect(info?.title).toBe('Part')
+    expect(info?.inputs).toEqual({ latent: { type: 'Latent', optional: false, description: '' } })
+    expect(info?.outputs).toEqual({ latent: { type: 'Latent', description: '' } })
+  })
+
+  it('that holds itself ends the search for its ports', () => {
+    const ring = edited(made, (draft) => draft.put(['nodes', 'again'], { type: 'subgraph/subgraph' }), inside)
+    expect(withSubgraphs(catalogue, ring.subgraphs)['subgraph/subgraph']?.inputs['latent']?.type).toBe(
+      'Latent',
+    )
+  })
+
+  it('shows a value outside that is set for it alone, and hands it back when unpacked', () => {
+    const noise = edited(loop, (draft) => makeSubgraph(draft, new Set(['noise']), at, 'Noise'))
+    const shown = edited(noise, (top) => promote(top, 'subgraph', 'params', { node: 'noise', port: 'seed' }))
+    expect(withSubgraphs(catalogue, shown.subgraphs)['subgraph/subgraph']?.params['seed']?.default).toBe(7)
+    const set = edited(shown, (draft) => draft.put(['nodes', 'subgraph', 'values', 'seed'], 9))
+    const again = edited(set, (draft) => unpack(draft, 'subgraph'))
+    expect(again.nodes['noise']?.values).toEqual({ seed: 9 })
+  })
+
+  it('loses a port with the links that nodes outside have to it', () => {
+    const less = edited(made, (top) => demote(top, 'subgraph', 'outputs', 'latent'))
+    expect(less.nodes['end']).toEqual({ type: 'toy/end' })
+    expect(less.subgraphs?.['subgraph']?.outputs).toEqual({})
+  })
+
+  it('loses the ports of a node that is removed from it', () => {
+    const less = edited(made, (draft) => removeNodes(draft, new Set(['start'])), inside)
+    expect(less.subgraphs?.['subgraph']?.inputs).toEqual({})
+    expect(less.nodes['subgraph']).toEqual({ type: 'subgraph/subgraph' })
+  })
+
+  it('inside another keeps what the outer one shows', () => {
+    const nested = edited(made, (draft) => makeSubgraph(draft, new Set(['body']), at, 'Inner'), inside)
+    expect(nested.subgraphs?.['subgraph']?.outputs).toEqual({ latent: 'subgraph2.latent' })
+    const again = edited(nested, (draft) => unpack(draft, 'subgraph2'), inside)
+    expect(again.subgraphs?.['subgraph']?.outputs).toEqual({ latent: 'body.latent' })
+    expect(Object.keys(again.subgraphs ?? {})).toEqual(['subgraph'])
+  })
+
+  it('is copied with the node that stands for it, under a name that is free', () => {
+    const part = pick(made, new Set(['subgraph']))
+    const other: Workflow = {
+      groundwork: 1,
+      nodes: {},
+      subgraphs: { subgraph: { nodes: { noise: { type: 'toy/noise' } }, inputs: {}, outputs: {} } },
+    }
+    const pasted = edited(other, (draft) => insert(draft, part, { x: 0, y: 0 }))
+    expect(pasted.nodes['subgraph']?.type).toBe('subgraph/subgraph2')
+    expect(pasted.subgraphs?.['subgraph2']).toEqual(made.subgraphs?.['subgraph'])
+    const twice = edited(pasted, (draft) => insert(draft, pick(pasted, new Set(['subgraph'])), at))
+    expect(Object.keys(twice.subgraphs ?? {})).toEqual(['subgraph', 'subgraph2'])
+  })
+})
