@@ -1,6 +1,6 @@
 /** Notes as safe HTML: a note comes from a stranger's file, so nothing in it may run or reach another host. */
 import createPurifier from 'dompurify'
-import { marked } from 'marked'
+import { Marked } from 'marked'
 
 const purifier = createPurifier(window)
 
@@ -15,8 +15,14 @@ purifier.addHook('afterSanitizeAttributes', (element) => {
   element.setAttribute('rel', 'noopener noreferrer')
 })
 
+const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const asText = (html: string) => html.replace(/[&<>"]/g, (sign) => signs[sign] ?? sign)
+
+/** HTML in a note is shown as it was written: only what Markdown itself makes becomes elements. */
+const marked = new Marked({ gfm: true, breaks: true, renderer: { html: ({ text }) => asText(text) } })
+
 export function renderMarkdown(text: string): string {
-  const html = marked.parse(text, { async: false, gfm: true, breaks: true })
+  const html = marked.parse(text, { async: false })
   return purifier.sanitize(html, {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: ['href'],

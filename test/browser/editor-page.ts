@@ -123,7 +123,7 @@ export class EditorPage {
   }
 
   /** Opens a workflow as a person would: drops its file on the graph. */
-  async open(workflow: { readonly nodes: object }): Promise<void> {
+  async open(workflow: { readonly nodes: object; readonly [key: string]: unknown }): Promise<void> {
     await this.drop('workflow.json', 'application/json', new TextEncoder().encode(JSON.stringify(workflow)))
     await this.node(Object.keys(workflow.nodes)[0] ?? '').waitFor()
   }

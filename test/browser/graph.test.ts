@@ -13,7 +13,7 @@ beforeAll(async () => {
   editor = await EditorPage.open(browser, server.url)
 })
 afterAll(async () => {
-  expect(editor.complaints.filter((text) => !text.includes('404'))).toEqual([])
+  expect(editor.complaints).toEqual([])
   await browser.close()
   await server.stop()
 })
