@@ -12,7 +12,6 @@ at 70 % of the run and leaves nothing in the weights. `--init FOLDER` takes the 
 """
 
 import argparse
-import math
 from dataclasses import replace
 from pathlib import Path
 
