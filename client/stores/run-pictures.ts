@@ -20,8 +20,9 @@ export interface FrameInfo {
   readonly beta: number | null
 }
 
+/** The last picture of a run; of a sweep that of its last cell, not the picture of them all. */
 export function newest(run: Run): Shown | null {
-  const output = run.job.outputs.at(-1)
+  const output = run.job.outputs.findLast(({ isGrid }) => !isGrid)
   if (output) return showOutput(output)
   const frame = run.frames.at(-1)
   return frame ? showFrame(frame) : null

@@ -69,9 +69,12 @@ export const useRuns = defineStore('runs', () => {
     return runs.value.find(({ job }) => job.id === id)
   }
 
-  function begin(id: string, workflow: Workflow, tab: string | null, startedAt = Date.now()): void {
-    const run: Run = { job: newJob(id, workflow), tab, frames: [], startedAt, endedAt: null }
-    runs.value = [...runs.value.slice(1 - keptRuns), run]
+  /** Makes a job known. One that the queue told of before its own window did gets its tab now. */
+  function begin(id: string, workflow: Workflow, tab: string | null): void {
+    const known = byId(id)
+    const run = known ?? { job: newJob(id, workflow), frames: [], startedAt: Date.now(), endedAt: null }
+    const others = runs.value.filter((other) => other !== known)
+    runs.value = [...others.slice(1 - keptRuns), { ...run, tab }]
     if (tab !== null && tab === tabs.activeId) look(null)
   }
 

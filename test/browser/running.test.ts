@@ -59,7 +59,9 @@ describe('a run', () => {
     await editor.open(slow('left', 305))
     await editor.byTestId('run').click()
     await expect.poll(() => editor.byTestId('time-left').textContent()).toMatch(/left$/)
-    await expect.poll(() => editor.node('unet').getByTestId('node-percent').textContent()).toMatch(/^\d+ %$/)
+    await expect
+      .poll(() => editor.node('unet').getByTestId('node-percent').textContent())
+      .toMatch(/^\d+ % · /)
     await editor.page.keyboard.press('Control+.')
     expect(await editor.ended()).toBe('cancelled')
   })

@@ -87,6 +87,7 @@ const situations: readonly (readonly [
   [
     'sweep',
     async (editor) => {
+      await editor.byTestId('compare').click()
       await editor.open(swept)
       await editor.run()
       await editor.byTestId('sweep-grid').and(editor.page.locator('[data-cells="6"]')).waitFor()
@@ -112,7 +113,14 @@ const situations: readonly (readonly [
       await editor.page.locator('[data-fault-node="boxes"]').waitFor()
     },
   ],
-  ['large', async (editor) => editor.open(many(house, 90))],
+  [
+    'large',
+    async (editor) => {
+      const bytes = new TextEncoder().encode(JSON.stringify(many(house, 90)))
+      await editor.drop('large.json', 'application/json', bytes)
+      await editor.page.waitForFunction(() => document.title.includes('× 90'))
+    },
+  ],
   [
     'form',
     async (editor) => {
