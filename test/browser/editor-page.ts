@@ -51,6 +51,8 @@ export class EditorPage {
         if (!localStorage.getItem('groundwork.settings')) localStorage.setItem('groundwork.settings', text)
       }, JSON.stringify(preferences))
     const editor = new EditorPage(await context.newPage())
+    // Generous: on a machine busy with other work the first load takes many times its own time.
+    editor.page.setDefaultTimeout(90_000)
     await editor.page.goto(url)
     await editor.node('boxes').waitFor()
     return editor

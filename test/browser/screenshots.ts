@@ -144,6 +144,7 @@ async function photograph(browser: Browser, server: Served, look: Look): Promise
   editor.page.setDefaultTimeout(patienceMs)
   for (const [name, act] of situations) {
     await act(editor, server)
+    await editor.byTestId('notice').first().waitFor({ state: 'detached' })
     await editor.settled()
     const picture = await editor.page.screenshot()
     const file = `${references}${name}-${look.theme}-${look.language}.webp`
@@ -159,7 +160,7 @@ async function paintTemplates(browser: Browser, server: Served): Promise<void> {
   editor.page.setDefaultTimeout(patienceMs)
   for (const file of await readdir(examples)) {
     const name = file.replace(/\.json$/, '')
-    await editor.open({ ...example(name), name })
+    await editor.open(Object.assign(example(name), { name }))
     if ((await editor.run()) !== 'finished')
       throw new Error(`Cannot paint the example '${name}': its run did not finish`)
     const id = await editor.lastPicture()
