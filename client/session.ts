@@ -27,7 +27,6 @@ const retryAfterMs = 1500
 let line: Line | null = null
 
 export async function startSession(): Promise<void> {
-  listen()
   const tabs = useTabs()
   const storage = await TabStorage.claim()
   const saved = storage.load()
@@ -38,6 +37,8 @@ export async function startSession(): Promise<void> {
   keepTabs(storage)
   followChanges()
   void loadServer(saved === null)
+  // After that: a line that opens loads the server, too, and would not know that this is the first visit.
+  listen()
   watch(workflow.current, useDebounceFn(validate, validateAfterMs))
   watch(
     () => tabs.activeId,
