@@ -14,6 +14,8 @@ export interface RunnerOptions {
   readonly device: string
   /** Folder the nodes are read from. */
   readonly nodesDir: string
+  /** Room for results of nodes, where it is not that of `limits.ts`. */
+  readonly cacheBytes?: number
 }
 
 /** What a runner can do on this machine. */

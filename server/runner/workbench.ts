@@ -65,7 +65,7 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
   const shelf = openModelShelf(options.modelDirs, options.device)
   const pictures = await openPictureStore(options.dataDir)
   const steps = openStepStore(options.dataDir, limits)
-  const cache = new ResultCache(limits.cacheBytes)
+  const cache = new ResultCache(options.cacheBytes ?? limits.cacheBytes)
   const services: Services = { ...shelf, ...pictureServices(pictures, onPicture) }
 
   async function describe(): Promise<RunnerFacts> {

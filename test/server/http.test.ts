@@ -1,9 +1,15 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import express from 'express'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limits } from '#server/limits.ts'
+import { answerErrors } from '#server/http/http-error.ts'
+import { mountRoutes } from '#server/http/mount-routes.ts'
+import { route } from '#server/http/route.ts'
+import { StoreFullError } from '#server/store/database.ts'
 import { ask } from './helpers/ask.ts'
 import { startFakeServer, workflowOf, type ToyServer } from './helpers/toy-server.ts'
 
@@ -196,5 +202,28 @@ describe('a picture', () => {
   it('leaves no half-written file behind', async () => {
     const names = await readdir(join(server.dataDir, 'pictures'))
     expect(names.filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+})
+
+describe('a full disk', () => {
+  it('refuses a picture with 507 and a sentence, and goes on answering', async () => {
+    const noRoom = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    const full = route({
+      ...{ method: 'GET', path: '/full', access: 'open', summary: 'Stores something.' },
+      answers: {},
+      handle: () => Promise.reject(noRoom),
+    })
+    const stored = route({
+      ...{ method: 'GET', path: '/queue', access: 'open', summary: 'Stores a job.' },
+      answers: {},
+      handle: () => Promise.reject(new StoreFullError('Cannot write to the store: the disk is full')),
+    })
+    const app = express().use(mountRoutes([full, stored]), answerErrors)
+    const http = app.listen(0, '127.0.0.1')
+    await new Promise((resolve) => http.once('listening', resolve))
+    const at = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+    for (const path of ['/full', '/queue'])
+      expect(await errorOf(await fetch(at + path))).toEqual([507, 'disk-full'])
+    await new Promise((resolve) => http.close(resolve))
   })
 })

@@ -31,7 +31,9 @@ export interface KillReport {
 }
 
 const jobsPerRound = 8
-/** A kill comes this long after the server is ready, at most. */
+/** Handed in again in a round, of those that were not acknowledged. */
+const retriesPerRound = 8
+/** A kill comes this long after the first job was acknowledged, at most. */
 const longestLifeMs = 400
 const longestJobMs = 30
 /** One kill in so many meets a server that is still starting. */
@@ -45,17 +47,26 @@ interface KeptJob {
   readonly started: number
 }
 
+export interface KillOptions {
+  readonly rounds: number
+  readonly seed: number
+  readonly say: (line: string) => void
+  /** Asked before each round: whether to end early, with a report of the kills so far. */
+  readonly isStopped?: () => boolean
+}
+
 export async function killServer(
   dir: string,
-  { rounds, seed, say }: { rounds: number; seed: number; say: (line: string) => void },
+  { rounds, seed, say, isStopped = () => false }: KillOptions,
 ): Promise<KillReport> {
   const random = seeded(seed)
   const client = new Client(random)
   const finished = new Map<string, number>()
   const readyMs: number[] = []
   let ranAgain = 0
+  let round = 0
 
-  for (let round = 0; round < rounds; round++) {
+  for (; round < rounds && !isStopped(); round++) {
     const server = spawnToyServer(dir)
     const begin = performance.now()
     if (round > 0 && Math.floor(random() * killsWhileStarting) === 0) {
@@ -64,10 +75,11 @@ export async function killServer(
       const url = await server.ready
       if (url === null) throw new Error(`Round ${round}: the server did not start`)
       readyMs.push(performance.now() - begin)
-      const handing = client.handIn(url, round)
+      const { first, all } = client.handIn(url, round)
+      await first
       await pause(random() * longestLifeMs)
       server.child.kill('SIGKILL')
-      await handing
+      await all
     }
     server.child.kill('SIGKILL')
     await server.ended
@@ -76,7 +88,7 @@ export async function killServer(
   }
   await finishAll(dir, client)
   ranAgain += noteFinished(dir, finished)
-  return report(dir, client, { rounds, seed, ranAgain, readyMs: median(readyMs) })
+  return report(dir, client, { rounds: round, seed, ranAgain, readyMs: median(readyMs) })
 }
 
 class Client {
@@ -89,12 +101,15 @@ class Client {
     this.#random = random
   }
 
-  /** Hands in new jobs and those without an answer, all at once; gives up when the server is gone. */
-  async handIn(url: string, round: number): Promise<void> {
+  /** Hands in new jobs and some without an answer, all at once; `first` is there with the first answer. */
+  handIn(url: string, round: number): { first: Promise<unknown>; all: Promise<unknown> } {
     const fresh = Array.from({ length: jobsPerRound }, (_, n) => `${round}-${n}`)
-    const keys = [...this.#open, ...fresh]
-    const missing = await Promise.all(keys.map(async (key) => ((await this.#submit(url, key)) ? [] : [key])))
-    this.#open = missing.flat()
+    const again = this.#open.slice(0, retriesPerRound)
+    const asked = [...again, ...fresh].map((key) => ({ key, taken: this.#submit(url, key) }))
+    const all = Promise.all(asked.map(async ({ key, taken }) => ((await taken) ? [] : [key])))
+    const rest = this.#open.slice(retriesPerRound)
+    const missing = all.then((keys) => (this.#open = [...rest, ...keys.flat()]))
+    return { first: Promise.race(asked.map(({ taken }) => taken)), all: missing }
   }
 
   async handInRest(url: string): Promise<void> {

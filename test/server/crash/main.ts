@@ -18,12 +18,18 @@ const dir = await mkdtemp(join(tmpdir(), 'groundwork-crash-'))
 const say = (line: string) => console.error(line)
 say(`seed ${seed}, ${rounds} rounds, in ${dir}`)
 
+let isStopped = false
+process.once('SIGINT', () => {
+  say('ending after this round; once more to end now')
+  isStopped = true
+})
+
 const isGood = values.runner ? await testRunner() : await testServer()
 await rm(dir, { recursive: true, force: true })
 process.exitCode = isGood ? 0 : 1
 
 async function testServer(): Promise<boolean> {
-  const report = await killServer(dir, { rounds, seed, say })
+  const report = await killServer(dir, { rounds, seed, say, isStopped: () => isStopped })
   console.log(`server killed                    ${report.rounds} times (seed ${report.seed})
 jobs acknowledged                ${report.acknowledged}
 acknowledged jobs lost           ${report.lost}
