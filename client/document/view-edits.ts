@@ -15,8 +15,14 @@ export function placeNode(draft: Draft, id: string, at: Point): void {
   draft.put(['view', 'nodes', id], placeOf(at))
 }
 
-/** Puts many nodes at once, as one change. */
+/** More nodes than this are put as one change: each change copies the record of all places. */
+const fewNodes = 16
+
 export function placeNodes(draft: Draft, places: ReadonlyMap<string, Point>): void {
+  if (places.size <= fewNodes) {
+    for (const [id, at] of places) placeNode(draft, id, at)
+    return
+  }
   const next = Object.fromEntries([...places].map(([id, at]) => [id, placeOf(at)]))
   draft.put(['view', 'nodes'], { ...draft.document.view?.nodes, ...next })
 }

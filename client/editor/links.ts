@@ -1,6 +1,7 @@
 /** Every link as it runs over the graph: through its reroute points, with its colour, ready to draw and to hit. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { linkKey } from '../document/items.ts'
 import { infoOf, linksOf, outputType, type Link, type Point } from '../document/queries.ts'
 import { reroutesOf } from '../document/view-edits.ts'
 import { wireColour } from './colours.ts'
@@ -17,15 +18,46 @@ export interface ShownLink extends Link {
 
 /** Links whose both ends are on the canvas. */
 export function shownLinks(document: Workflow, catalogue: Catalogue, layouts: Layouts): ShownLink[] {
-  return linksOf(document).flatMap((link) => {
-    const { from, to } = link
-    if (!layouts.has(from.node) || !layouts.has(to.node)) return []
-    const start = socketPoint(document, layouts, { ...from, side: 'out' })
-    const end = socketPoint(document, layouts, { ...to, side: 'in' })
-    const curves = curvesThrough([start, ...reroutesOf(document, to), end])
-    const colour = wireColour(outputType(infoOf(document, catalogue, from.node), from.port))
-    return [{ ...link, curves, bounds: boundsOfCurves(curves), colour }]
-  })
+  return linkShower()(document, catalogue, layouts)
+}
+
+/** The same, for a document that changes: a link that runs as before is the one of before. */
+export function linkShower(): typeof shownLinks {
+  let before = new Map<string, ShownLink>()
+  return (document, catalogue, layouts) => {
+    const next = new Map<string, ShownLink>()
+    for (const link of linksOf(document)) {
+      const { from, to } = link
+      if (!layouts.has(from.node) || !layouts.has(to.node)) continue
+      const start = socketPoint(document, layouts, { ...from, side: 'out' })
+      const end = socketPoint(document, layouts, { ...to, side: 'in' })
+      const points = [start, ...reroutesOf(document, to), end]
+      const colour = wireColour(outputType(infoOf(document, catalogue, from.node), from.port))
+      const key = linkKey(to)
+      const known = before.get(key)
+      next.set(key, known && runsSo(known, link, points, colour) ? known : shown(link, points, colour))
+    }
+    before = next
+    return [...next.values()]
+  }
+}
+
+function shown(link: Link, points: readonly Point[], colour: string): ShownLink {
+  const curves = curvesThrough(points)
+  return { ...link, curves, bounds: boundsOfCurves(curves), colour }
+}
+
+function runsSo(known: ShownLink, { from }: Link, points: readonly Point[], colour: string): boolean {
+  const isSame = (a: Point | undefined, b: Point | undefined) => a?.x === b?.x && a?.y === b?.y
+  return (
+    known.colour === colour &&
+    known.from.node === from.node &&
+    known.from.port === from.port &&
+    known.curves.length === points.length - 1 &&
+    known.curves.every(
+      (curve, index) => isSame(curve.from, points[index]) && isSame(curve.to, points[index + 1]),
+    )
+  )
 }
 
 function boundsOfCurves(curves: readonly Curve[]): Rect {

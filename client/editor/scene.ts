@@ -10,7 +10,7 @@ import type { Transform } from './geometry.ts'
 import type { Layouts } from './layouts.ts'
 import type { Scene } from './link-canvas.ts'
 import type { LinkDrag } from './link-drag.ts'
-import { shownLinks, type ShownLink } from './links.ts'
+import { linkShower, type ShownLink } from './links.ts'
 
 export interface SceneParts {
   layouts(): Layouts
@@ -33,7 +33,8 @@ export function useScene(parts: SceneParts): {
   const idle = computed(
     () => new Set(Object.keys(nodes.value).filter((id) => nodes.value[id]?.mode !== undefined)),
   )
-  const links = computed(() => shownLinks(workflow.graph.value, catalogue.value, parts.layouts()))
+  const showLinks = linkShower()
+  const links = computed(() => showLinks(workflow.graph.value, catalogue.value, parts.layouts()))
   const scene = computed<Scene>(() => ({
     document: workflow.graph.value,
     catalogue: catalogue.value,

@@ -70,7 +70,7 @@ describe('the view', () => {
     document: loop,
     layouts,
     transform: { x: 0, y: 0, k: 1 },
-    width: 500,
+    width: 520,
     height: 300,
     far: false,
     focused: null,
