@@ -132,8 +132,8 @@ function paramHeight(node: WorkflowNode, name: string, param: ParamInfo, extras:
   if (own(node.inputs, name) !== undefined) return widgetRow
   if (param.widget === 'text' && param.multiline) return textHeight
   if (param.widget === 'picture') return pictureHeight
-  if (param.widget === 'keypoints') return canvasHeight(extras.boxesRatio) + gap * 2
-  if (param.widget === 'boxes') return boxesHeight(node, name, param, extras.boxesRatio)
+  if (param.widget === 'boxes' || param.widget === 'keypoints')
+    return boxesHeight(node, name, param, extras.boxesRatio)
   return widgetRow
 }
 
