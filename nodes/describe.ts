@@ -73,6 +73,7 @@ function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: Lo
     ...(meta.measures && { measures: meta.measures }),
     ...(meta.multiline && { multiline: true }),
     ...(meta.phrases && { phrases: meta.phrases }),
+    ...(meta.stage && { stage: meta.stage }),
     ...(choices && { choices: choices.map(String) }),
   }
 }

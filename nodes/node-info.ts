@@ -43,6 +43,8 @@ export interface ParamInfo {
   readonly choices?: readonly string[]
   /** For `boxes`: a box may go without words, where a picture says what stands in it. */
   readonly phrases?: PhraseRule
+  /** The parameter is this stage of a gate, a fraction of the steps: the editor draws the curve. */
+  readonly stage?: 'on' | 'decay'
 }
 
 export interface NodeInfo {

@@ -19,6 +19,8 @@ declare module 'zod' {
     choices?: 'models' | 'adapters'
     /** For boxes: a phrase may be left out. */
     phrases?: 'optional'
+    /** A stage of a gate, of which the editor draws the curve. */
+    stage?: 'on' | 'decay'
   }
 }
 

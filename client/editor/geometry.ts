@@ -17,6 +17,7 @@ const gap = 4
 const textHeight = 80
 const pictureHeight = 112
 const messageHeight = 40
+const curveHeight = 62
 const shownBoxRows = 6
 const pictureRatioLimits = [0.5, 2] as const
 
@@ -134,6 +135,7 @@ function paramHeight(node: WorkflowNode, name: string, param: ParamInfo, extras:
   if (param.widget === 'picture') return pictureHeight
   if (param.widget === 'boxes' || param.widget === 'keypoints')
     return boxesHeight(node, name, param, extras.boxesRatio)
+  if (param.stage === 'on') return widgetRow + curveHeight
   return widgetRow
 }
 

@@ -24,11 +24,13 @@ export default defineNode({
       title: 'τ',
       description: 'Fraction of the steps with full grounding',
       step: 0.01,
+      stage: 'on',
     }),
     decay: fraction.default(0).meta({
       title: 'Decay',
       description: 'Fraction of the steps in which β falls to 0; the rest runs without gated layers',
       step: 0.01,
+      stage: 'decay',
     }),
     strength: z.number().min(0).max(2).default(1).meta({
       title: 'β',
