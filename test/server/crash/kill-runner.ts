@@ -1,5 +1,6 @@
 /** Kills the runner in the middle of a node, and measures until the job runs again. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { limits } from '#server/limits.ts'
 import { openEditor, workflowOf, type Editor } from '../helpers/toy-server.ts'
 import { median, seeded } from './seeded.ts'
 import { spawnToyServer } from './toy-process.ts'
@@ -19,8 +20,6 @@ export interface RunnerReport {
   readonly againWithoutSpareMs: number
 }
 
-/** Longer than a runner is idle before a spare one is started, and starts. */
-const untilSpareMs = 8_000
 const mark = (ms: number) => workflowOf({ mark: { type: 'toy/mark', values: { ms } } })
 
 export async function killRunner(
@@ -28,9 +27,12 @@ export async function killRunner(
   { rounds, seed, say }: { rounds: number; seed: number; say: (line: string) => void },
 ): Promise<RunnerReport> {
   const random = seeded(seed)
+  const begin = performance.now()
   const server = spawnToyServer(dir)
   const url = await server.ready
   if (url === null) throw new Error('The server did not start')
+  // A spare runner is begun once the first one is idle for a while, and takes no longer than a server with its runner.
+  const untilSpareMs = limits.spareAfterMs + (performance.now() - begin) * 1.5
   const editor = await openEditor({ url })
   const kill = () => server.child.kill('SIGUSR2')
   const [withSpare, without]: [number[], number[]] = [[], []]
