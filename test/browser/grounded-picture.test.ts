@@ -106,13 +106,17 @@ describe('the editor', () => {
     expect(await fault.textContent()).toContain('box 2 has no phrase: name what should stand in it')
   })
 
-  it('says what happened when the runner is killed, and runs the next job', async () => {
+  it('runs a job again whose runner was killed, gives it up the second time, and runs the next job', async () => {
     await editor.open(endless)
     await editor.byTestId('run').click()
     await editor.node('unet').getByTestId('preview').waitFor()
+    const job = await editor.newestRun()
+    server.killRunner()
+    await expect.poll(() => stepsOfStart(job, 2)).toBeGreaterThan(0)
     server.killRunner()
     expect(await editor.ended()).toBe('failed')
-    expect(await editor.byTestId('faults').textContent()).toMatch(/The runner ended while node 'unet' ran/)
+    const said = await editor.byTestId('faults').textContent()
+    expect(said).toMatch(/The runner ended while node 'unet' ran .* started 2 times and is not tried again/)
     await editor.open(textBox)
     expect(await editor.run()).toBe('finished')
   })
@@ -125,6 +129,15 @@ describe('the editor', () => {
     expect(await editor.ended()).toBe('cancelled')
   })
 })
+
+/** How many steps a job has done since it was started for the nth time; -1 before that. */
+async function stepsOfStart(job: string | null, nth: number): Promise<number> {
+  const answer = await fetch(`${server.url}/api/jobs/${job}`)
+  const { events } = (await answer.json()) as { events: { kind: string }[] }
+  const starts = events.flatMap(({ kind }, at) => (kind === 'started' ? [at] : []))
+  const from = starts[nth - 1]
+  return from === undefined ? -1 : events.slice(from).filter(({ kind }) => kind === 'step').length
+}
 
 /** Runs in the page: reports each different picture that a node's preview shows. */
 function watchPreviews(id: string): void {
