@@ -1,0 +1,71 @@
+/** Bounds that no other test counts out: each one below, at, and one above. */
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readBounded } from '#server/cli/workflow-file.ts'
+import { JobDesk } from '#server/jobs/job-desk.ts'
+import { limits } from '#server/limits.ts'
+import { openEditor, startFakeServer, type Editor, type ToyServer } from './helpers/toy-server.ts'
+
+const around = [-1, 0, 1]
+
+describe('a file opened from the command line', () => {
+  let path: string
+
+  beforeAll(async () => {
+    path = join(await mkdtemp(join(tmpdir(), 'groundwork-bounds-')), 'picture.png')
+    await writeFile(path, '')
+  })
+
+  afterAll(() => rm(join(path, '..'), { recursive: true }))
+
+  it.each(around)('of the limit and %i bytes is read up to the limit only', async (more) => {
+    const size = limits.pngBytes + more
+    await truncate(path, size)
+    if (more > 0) await expect(readBounded(path)).rejects.toThrow(`the limit is ${limits.pngBytes}`)
+    else expect(await readBounded(path)).toHaveLength(size)
+  })
+})
+
+describe('sockets', () => {
+  let server: ToyServer
+  let editors: Editor[] = []
+
+  beforeAll(async () => {
+    server = await startFakeServer()
+  })
+
+  afterEach(() => vi.restoreAllMocks())
+
+  afterAll(async () => {
+    for (const editor of editors) editor.close()
+    await server.close()
+  })
+
+  it.each(around)('of one editor watch no more jobs than the limit, of the limit and %i', async (more) => {
+    const watched = new Set<string>()
+    vi.spyOn(JobDesk.prototype, 'watch').mockImplementation((job) => {
+      watched.add(job)
+      const close = () => void watched.delete(job)
+      return Promise.resolve({ state: 'queued', events: [], open: () => undefined, close })
+    })
+    const editor = await openEditor(server)
+    const jobs = Array.from({ length: limits.watchesPerSocket + more }, () => randomUUID())
+    for (const job of jobs)
+      expect(await editor.socket.emitWithAck('watch', { job, lastSeq: 0 })).toMatchObject({ ok: true })
+    expect([...watched]).toEqual(jobs.slice(-limits.watchesPerSocket))
+    editor.close()
+    await vi.waitFor(() => expect(watched.size).toBe(0))
+  })
+
+  it('are let in up to the limit, turned away beyond it, and let in again when one has gone', async () => {
+    editors = await Promise.all(Array.from({ length: limits.sockets - 1 }, () => openEditor(server)))
+    editors.push(await openEditor(server))
+    await expect(openEditor(server)).rejects.toThrow()
+    editors.pop()?.close()
+    await vi.waitFor(async () => editors.push(await openEditor(server)))
+    expect(editors).toHaveLength(limits.sockets)
+  })
+})
