@@ -125,23 +125,29 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
     (message) => ({ faults: [formatFault(message)] }),
   )
   const tellQueue = queueTeller(desk, (queue) => mailbox.offer('queue', () => socket.emit('queue', queue)))
-  const stopTelling = desk.onQueueChange(tellQueue)
-  tellQueue()
+  const stopListening = desk.onQueueChange(tellQueue.soon)
+  tellQueue.soon()
   socket.on('disconnect', (reason) => {
     log.info({ socket: socket.id, reason }, 'socket closed')
-    stopTelling()
+    stopListening()
+    tellQueue.stop()
     for (const view of watches.values()) view.close()
   })
 }
 
-/** Tells of the queue a moment after it changed, once for all that changed in that moment. */
-function queueTeller(desk: JobDesk, tell: (queue: QueueView) => void): () => void {
-  let timer: NodeJS.Timeout | null = null
-  return () => {
-    timer ??= setTimeout(() => {
-      timer = null
-      desk.queue().then(tell, (error: unknown) => log.error({ err: error }, 'the queue cannot be read'))
-    }, limits.queueEventMs).unref()
+/** Tells of the queue a moment after it changed, once for all that changed in that moment, until it is stopped. */
+function queueTeller(desk: JobDesk, tell: (queue: QueueView) => void) {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    soon(): void {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        desk.queue().then(tell, (error: unknown) => log.error({ err: error }, 'the queue cannot be read'))
+      }, limits.queueEventMs).unref()
+    },
+    stop(): void {
+      clearTimeout(timer)
+    },
   }
 }
 
