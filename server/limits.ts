@@ -33,6 +33,8 @@ export const limits = {
 
   /** One message of a socket. */
   socketBytes: 2 * MiB,
+  /** Messages of one socket a minute, and at once. */
+  socketMessagesPerMinute: 3_000,
   /** Editors connected at the same time. */
   sockets: 64,
   /**
@@ -48,8 +50,12 @@ export const limits = {
   picturePixels: 4096 * 4096,
   /** A row costs time of its own: a picture one pixel wide and millions high would take minutes. */
   pictureSide: 16_384,
-  /** How long the decoding of a picture may take. */
-  pictureSeconds: 20,
+  /** How long the decoding of a picture may take before its process is killed. */
+  pictureMs: 20_000,
+  /** Pictures that wait to be decoded. */
+  waitingPictures: 8,
+  /** How long the process that decodes pictures is idle before it is ended. */
+  idleDecoderMs: 60_000,
   /** Pictures that were only shown, not saved: the oldest go when the server starts. */
   shownPicturesBytes: 512 * MiB,
 

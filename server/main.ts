@@ -16,6 +16,7 @@ import { openNodeTimes } from './jobs/node-times.ts'
 import { SqliteQueue } from './jobs/sqlite-queue.ts'
 import { WorkflowLibrary } from './library/workflow-library.ts'
 import { limits } from './limits.ts'
+import { PictureDecoder } from './pictures/picture-decoder.ts'
 import { openPictureStore } from './pictures/picture-store.ts'
 import { Supervisor } from './runner/supervisor.ts'
 import { attachSockets } from './sockets/sockets.ts'
@@ -55,6 +56,7 @@ export async function startServer(
   const store = await openStore(config.runner.dataDir)
   const pictures = await openPictureStore(config.runner.dataDir)
   await pictures.trimShown(limits.shownPicturesBytes)
+  const decoder = new PictureDecoder(limits)
   const queue = new SqliteQueue(store.database, limits)
   const watchers = new JobWatchers(limits)
   const metrics = new Metrics()
@@ -72,6 +74,7 @@ export async function startServer(
     health: { ready, metrics },
     desk,
     pictures,
+    decoder,
     steps: openStepStore(config.runner.dataDir, limits),
     library: new WorkflowLibrary(store.database, limits),
     examplesDir: config.examplesDir,
@@ -90,6 +93,7 @@ export async function startServer(
     await desk.stop(graceMs)
     await io.close()
     http.closeAllConnections()
+    await decoder.close()
     await queue.close()
     store.close()
   }

@@ -1,8 +1,9 @@
 /** An answer that is not the one asked for: a status, a code for programs, a sentence for people. */
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { BusyError } from '../busy-error.ts'
 import { JsonError } from '../json.ts'
 import { log } from '../log.ts'
-import { PictureError } from '../pictures/import-picture.ts'
+import { PictureError } from '../pictures/picture-file.ts'
 import { StoreFullError } from '../store/database.ts'
 
 export class HttpError extends Error {
@@ -30,14 +31,20 @@ export const unknownRoute: RequestHandler = (request) => {
 export const answerErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error)
   const { status, code, message } = asHttpError(error)
-  if (status >= 500) log.error({ err: error }, 'request failed')
+  if (error instanceof BusyError) response.set('Retry-After', '2')
+  else if (status >= 500) log.error({ err: error }, 'request failed')
   response.status(status).set('Cache-Control', 'no-store').json({ error: { code, message } })
 }
 
 function asHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error
   if (error instanceof JsonError || error instanceof PictureError)
-    return new HttpError(error.code === 'too-large' ? 413 : 400, error.code, error.message)
+    return new HttpError(
+      error.code === 'too-large' || error.code === 'too-slow' ? 413 : 400,
+      error.code,
+      error.message,
+    )
+  if (error instanceof BusyError) return new HttpError(503, 'busy', error.message)
   if (error instanceof StoreFullError) return new HttpError(507, 'disk-full', error.message)
   if (isDiskFull(error))
     return new HttpError(507, 'disk-full', 'Cannot store it: the disk is full, make room and try again')

@@ -1,7 +1,7 @@
 /** Pictures by id, and the upload of one. */
 import { z } from 'zod'
 import { limits } from '../limits.ts'
-import { importPicture } from '../pictures/import-picture.ts'
+import type { PictureDecoder } from '../pictures/picture-decoder.ts'
 import type { PictureStore } from '../pictures/picture-store.ts'
 import { HttpError } from './http-error.ts'
 import { bytes, ok, refusal, route, type Answer, type Route } from './route.ts'
@@ -9,7 +9,7 @@ import { bytes, ok, refusal, route, type Answer, type Route } from './route.ts'
 const accepted = ['image/png', 'image/jpeg', 'image/webp']
 const storedPicture = z.strictObject({ picture: z.string(), width: z.int(), height: z.int() })
 
-export function pictureRoutes(pictures: PictureStore): Route[] {
+export function pictureRoutes(pictures: PictureStore, decoder: PictureDecoder): Route[] {
   return [
     route({
       method: 'GET',
@@ -41,12 +41,13 @@ export function pictureRoutes(pictures: PictureStore): Route[] {
       answers: {
         201: { description: 'The id it can be fetched by, and its size in pixels', schema: storedPicture },
         400: refusal('The bytes are no PNG, JPEG or WebP, or are damaged'),
-        413: refusal('Too many bytes or pixels'),
+        413: refusal('Too many bytes or pixels, or it takes too long to decode'),
         415: refusal('Another content type'),
+        503: refusal('Too many pictures wait to be decoded; Retry-After says when to ask again'),
         507: refusal('The disk is full'),
       },
       async handle({ body }) {
-        const { png, width, height } = await importPicture(body)
+        const { png, width, height } = await decoder.decode(body)
         return ok({ picture: await pictures.put(png, { kept: true }), width, height }, 201)
       },
     }),

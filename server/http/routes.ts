@@ -1,6 +1,7 @@
 /** The table: every address of the API. What is not in it is not served, and what is in it is tested. */
 import type { Gate } from '../access/gate.ts'
 import type { JobDesk } from '../jobs/job-desk.ts'
+import type { PictureDecoder } from '../pictures/picture-decoder.ts'
 import type { PictureStore } from '../pictures/picture-store.ts'
 import type { WorkflowLibrary } from '../library/workflow-library.ts'
 import type { StepStore } from '../steps/step-store.ts'
@@ -20,6 +21,7 @@ export interface ApiParts {
   readonly health: Health
   readonly desk: JobDesk
   readonly pictures: PictureStore
+  readonly decoder: PictureDecoder
   readonly steps: StepStore
   readonly library: WorkflowLibrary
   readonly examplesDir: string
@@ -32,6 +34,7 @@ export function apiRoutes({
   health,
   desk,
   pictures,
+  decoder,
   steps,
   library,
   examplesDir,
@@ -45,7 +48,7 @@ export function apiRoutes({
     ...queueRoutes(desk),
     ...workflowRoutes(library),
     ...stepRoutes(desk, steps),
-    ...pictureRoutes(pictures),
+    ...pictureRoutes(pictures, decoder),
   ]
   return [...routes, ...docsRoutes(routes, version)]
 }

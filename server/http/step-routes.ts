@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { jobId, keptStep } from '#workflows/protocol.ts'
 import { unknownJob, type JobDesk } from '../jobs/job-desk.ts'
-import { RunnerBusyError } from '../runner/drawings.ts'
 import type { StepPlace, StepStore } from '../steps/step-store.ts'
 import { HttpError } from './http-error.ts'
 import { pngAnswer } from './picture-routes.ts'
@@ -66,15 +65,9 @@ async function mustKnow(desk: JobDesk, job: string): Promise<void> {
 }
 
 async function drawn(desk: JobDesk, step: StepPlace): Promise<Answer> {
-  try {
-    const answer = await desk.runner.drawStep(step)
-    if ('fault' in answer) throw new HttpError(503, 'cannot-draw', answer.fault)
-    if (answer.png) return pngAnswer(answer.png, 'private, max-age=3600')
-  } catch (error) {
-    if (!(error instanceof RunnerBusyError)) throw error
-    const fault = { error: { code: 'busy', message: error.message } }
-    return { status: 503, headers: { 'Retry-After': '2' }, json: fault }
-  }
+  const answer = await desk.runner.drawStep(step)
+  if ('fault' in answer) throw new HttpError(503, 'cannot-draw', answer.fault)
+  if (answer.png) return pngAnswer(answer.png, 'private, max-age=3600')
   throw new HttpError(
     404,
     'unknown-step',

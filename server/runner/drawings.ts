@@ -1,9 +1,6 @@
 /** Pictures that a runner was asked to draw: bounded in number, and nobody waits for ever. */
+import { BusyError } from '../busy-error.ts'
 import type { Drawn } from './messages.ts'
-
-export class RunnerBusyError extends Error {
-  override readonly name = 'RunnerBusyError'
-}
 
 export interface DrawingBounds {
   readonly waitingDrawings: number
@@ -58,6 +55,6 @@ export class Drawings {
   }
 }
 
-export function busy(reason: string): RunnerBusyError {
-  return new RunnerBusyError(`Cannot draw the step now: ${reason}, ask again in a moment`)
+export function busy(reason: string): BusyError {
+  return new BusyError(`Cannot draw the step now: ${reason}, ask again in a moment`)
 }

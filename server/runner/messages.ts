@@ -90,7 +90,7 @@ export interface Runner {
   cancel(job: string): void
   /** Whether somebody looks at the job: if nobody does, no preview is drawn. */
   setWatched(job: string, watched: boolean): void
-  /** @throws RunnerBusyError when it cannot be drawn soon. */
+  /** @throws BusyError when it cannot be drawn soon. */
   drawStep(place: StepPlace): Promise<Drawn>
   close(): Promise<void>
 }

@@ -26,6 +26,7 @@ import { log } from '../log.ts'
 import { StoreFullError } from '../store/database.ts'
 import { guardedParser } from './guarded-parser.ts'
 import { NewestMailbox } from './newest-mailbox.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 type EditorServer = Server<ClientToServer, ServerToClient>
 type EditorSocket = Socket<ClientToServer, ServerToClient>
@@ -72,6 +73,7 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
   }
   socket.conn.transport.on('ready', () => mailbox.flush())
   const watches = new Map<string, Watch>()
+  const line: Line = { socket, messages: new TokenBucket(limits.socketMessagesPerMinute) }
 
   async function watch({ job, lastSeq }: WatchRequest): Promise<Answer<WatchReply>> {
     const view = await desk.watch(job, lastSeq, watcher)
@@ -105,20 +107,20 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
     return { reply, after }
   }
 
-  answer<WatchRequest, WatchReply>(socket, 'watch', watchRequest, watch, refuse)
+  answer<WatchRequest, WatchReply>(line, 'watch', watchRequest, watch, refuse)
   answer<JobRequest, SocketReply>(
-    socket,
+    line,
     'cancel',
     jobRequest,
     async ({ job }) => ({ reply: await desk.cancel(job) }),
     refuse,
   )
-  answer<LooseRunRequest, RunReply>(socket, 'run', looseRunRequest, run, (message) => ({
+  answer<LooseRunRequest, RunReply>(line, 'run', looseRunRequest, run, (message) => ({
     ok: false,
     faults: [formatFault(message)],
   }))
   answer<{ workflow?: unknown }, ValidateReply>(
-    socket,
+    line,
     'validate',
     validateRequest,
     ({ workflow }) => ({ reply: { faults: desk.validate(workflow) } }),
@@ -170,9 +172,17 @@ function formatFault(message: string): Fault {
   return { code: 'format', path: [], message }
 }
 
+/** A socket, and how much it may still send. */
+interface Line {
+  readonly socket: EditorSocket
+  readonly messages: TokenBucket
+}
+
+const tooMany = `Cannot answer: ${limits.socketMessagesPerMinute} messages a minute are the limit, wait a little`
+
 /** Answers a kind of request. Whatever arrives gets a reply in its place; nothing is thrown at the socket. */
 function answer<Request, Reply>(
-  socket: EditorSocket,
+  { socket, messages }: Line,
   kind: keyof ClientToServer,
   schema: z.ZodType<Request>,
   act: (request: Request) => Answer<Reply> | Promise<Answer<Reply>>,
@@ -184,7 +194,9 @@ function answer<Request, Reply>(
     return { reply: refuseWith(`Cannot read the request: ${z.prettifyError(request.error)}`) }
   }
   const listener: (...received: unknown[]) => void = async (payload, reply) => {
+    const isBearable = messages.take()
     if (typeof reply !== 'function') return
+    if (!isBearable) return reply(refuseWith(tooMany))
     try {
       const { reply: said, after } = await answerTo(payload)
       reply(said)

@@ -60,6 +60,22 @@ describe('sockets', () => {
     await vi.waitFor(() => expect(watched.size).toBe(0))
   })
 
+  it.each(around)('are answered up to the limit of messages, of the limit and %i', async (more) => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const editor = await openEditor(server)
+    const refusedOf = async (count: number) => {
+      const replies = await Promise.all(
+        Array.from({ length: count }, () => editor.socket.emitWithAck('cancel', { job: 'none' })),
+      )
+      return replies.filter((reply) => !reply.ok && (reply.message ?? '').includes('messages a minute'))
+        .length
+    }
+    expect(await refusedOf(limits.socketMessagesPerMinute + more)).toBe(Math.max(0, more))
+    now.mockReturnValue(60_000)
+    expect(await refusedOf(1)).toBe(0)
+    editor.close()
+  })
+
   it('are let in up to the limit, turned away beyond it, and let in again when one has gone', async () => {
     editors = await Promise.all(Array.from({ length: limits.sockets - 1 }, () => openEditor(server)))
     editors.push(await openEditor(server))

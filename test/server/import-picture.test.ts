@@ -1,7 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { importPicture, PictureError } from '#server/pictures/import-picture.ts'
+import { importPicture } from '#server/pictures/import-picture.ts'
+import { PictureError } from '#server/pictures/picture-file.ts'
 import { limits } from '#server/limits.ts'
 
 const raw = { width: 6, height: 4, channels: 3 } as const
