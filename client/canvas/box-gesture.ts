@@ -11,27 +11,14 @@ import {
   type Handle,
   type Spot,
 } from './box-geometry.ts'
-
-export interface Keys {
-  readonly shift: boolean
-  /** Ctrl, or ⌘ on a Mac. */
-  readonly control: boolean
-  readonly alt: boolean
-}
+import type { Dragged, Gesture, Keys } from './thing-gesture.ts'
 
 type Kind =
   | { readonly kind: 'draw' }
   | { readonly kind: 'move'; readonly box: Box }
   | { readonly kind: 'resize'; readonly box: Box; readonly handle: Handle }
 
-export type BoxGesture = Kind & {
-  readonly from: Spot
-  /** The box that is drawn or changed; null until a new one is large enough to be one. */
-  readonly index: number | null
-  /** The list when the gesture began. */
-  readonly before: readonly DrawnBox[]
-  readonly begun: boolean
-}
+export type BoxGesture = Kind & Gesture<DrawnBox>
 
 /** A hand that does not move this far means a click, in fractions of the picture. */
 const slack = 0.005
@@ -61,17 +48,13 @@ export function grabbed(
 }
 
 /** The gesture and the list after the hand has come to a spot; the list is null while nothing has changed. */
-export function dragged(
-  gesture: BoxGesture,
-  at: Spot,
-  keys: Keys,
-): { readonly gesture: BoxGesture; readonly entities: DrawnBox[] | null } {
+export function dragged(gesture: BoxGesture, at: Spot, keys: Keys): Dragged<DrawnBox, BoxGesture> {
   if (gesture.kind === 'draw') return drawing(gesture, at)
   const [dx, dy] = [at.x - gesture.from.x, at.y - gesture.from.y]
   if (gesture.index === null || (!gesture.begun && Math.hypot(dx, dy) < slack))
-    return { gesture, entities: null }
+    return { gesture, things: null }
   const box = gesture.kind === 'move' ? moved(gesture.box, dx, dy, keys) : stretched(gesture, at, keys)
-  return { gesture: { ...gesture, begun: true }, entities: withBox(gesture.before, gesture.index, box) }
+  return { gesture: { ...gesture, begun: true }, things: withBox(gesture.before, gesture.index, box) }
 }
 
 /** Shift keeps a move level or upright. */
@@ -85,14 +68,14 @@ function stretched({ box, handle }: Extract<BoxGesture, { kind: 'resize' }>, at:
   return shift ? scaleBox(box, handle, at) : resizeBox(box, handle, at)
 }
 
-function drawing(gesture: BoxGesture, at: Spot): { gesture: BoxGesture; entities: DrawnBox[] | null } {
+function drawing(gesture: BoxGesture, at: Spot): Dragged<DrawnBox, BoxGesture> {
   const box = drawBox(gesture.from, at)
   const { before } = gesture
   const isFull = before.filter(({ off }) => !off).length >= maxEntities
-  if (isFull || (!box && gesture.index === null)) return { gesture, entities: null }
-  if (!box) return { gesture: { ...gesture, index: null, begun: false }, entities: [...before] }
+  if (isFull || (!box && gesture.index === null)) return { gesture, things: null }
+  if (!box) return { gesture: { ...gesture, index: null, begun: false }, things: [...before] }
   return {
     gesture: { ...gesture, index: before.length, begun: true },
-    entities: [...before, { phrase: '', box }],
+    things: [...before, { phrase: '', box }],
   }
 }

@@ -1,21 +1,16 @@
 /** A drag over figures, from press to release: posing a point, moving, scaling. It knows fractions only, no page. */
 import type { DrawnFigure } from '#nodes/keypoints.ts'
 import { resizeBox, scaleBox, type Box, type Handle, type Spot } from './box-geometry.ts'
-import type { Keys } from './box-gesture.ts'
 import { boundsOf, figureAt, fitFigure, moveFigure, movePoint, pointAt } from './figure-geometry.ts'
 import { replaced } from './list-edits.ts'
+import type { Dragged, Gesture, Keys } from './thing-gesture.ts'
 
 type Kind =
   | { readonly kind: 'point'; readonly point: number }
   | { readonly kind: 'move' }
   | { readonly kind: 'scale'; readonly bounds: Box; readonly handle: Handle }
 
-export type FigureGesture = Kind & {
-  readonly from: Spot
-  readonly index: number
-  readonly before: readonly DrawnFigure[]
-  readonly begun: boolean
-}
+export type FigureGesture = Kind & Gesture<DrawnFigure> & { readonly index: number }
 
 const slack = 0.004
 
@@ -55,12 +50,12 @@ export function dragged(
   gesture: FigureGesture,
   at: Spot,
   { shift }: Keys,
-): { readonly gesture: FigureGesture; readonly figures: DrawnFigure[] | null } {
+): Dragged<DrawnFigure, FigureGesture> {
   const { from, index, before } = gesture
   const [dx, dy] = [at.x - from.x, at.y - from.y]
   const figure = before[index]
-  if (!figure || (!gesture.begun && Math.hypot(dx, dy) < slack)) return { gesture, figures: null }
-  return { gesture: { ...gesture, begun: true }, figures: replaced(before, index, changed(figure)) }
+  if (!figure || (!gesture.begun && Math.hypot(dx, dy) < slack)) return { gesture, things: null }
+  return { gesture: { ...gesture, begun: true }, things: replaced(before, index, changed(figure)) }
 
   function changed(figure: DrawnFigure): DrawnFigure {
     if (gesture.kind === 'move') return moveFigure(figure, dx, dy)

@@ -97,21 +97,21 @@ describe('a press on the ground', () => {
 
   it('draws over a box where Ctrl is held', () => {
     const gesture = pressed([house], at, { selected: null, over: false, keys: { ...keys, control: true } })
-    const { entities } = dragged(gesture, { x: 0.7, y: 0.8 }, keys)
-    expect(entities).toEqual([house, box('', 0.45, 0.7, 0.7, 0.8)])
+    const { things } = dragged(gesture, { x: 0.7, y: 0.8 }, keys)
+    expect(things).toEqual([house, box('', 0.45, 0.7, 0.7, 0.8)])
   })
 
   it('draws no 31st box', () => {
     const full = Array.from({ length: maxEntities }, () => box('a cat', 0, 0, 0.1, 0.1))
     const gesture = pressed(full, at, { selected: null, over: true, keys })
-    expect(dragged(gesture, { x: 0.9, y: 0.9 }, keys).entities).toBeNull()
+    expect(dragged(gesture, { x: 0.9, y: 0.9 }, keys).things).toBeNull()
   })
 
   it('moves level or upright with Shift, and not at all before the hand has moved', () => {
     const gesture = pressed([door], at, { selected: null, over: false, keys })
-    expect(dragged(gesture, { x: 0.451, y: 0.7 }, keys).entities).toBeNull()
-    const { entities } = dragged(gesture, { x: 0.55, y: 0.75 }, { ...keys, shift: true })
-    expect(entities?.[0]?.box).toEqual([0.5, 0.6, 0.6, 0.9])
+    expect(dragged(gesture, { x: 0.451, y: 0.7 }, keys).things).toBeNull()
+    const { things } = dragged(gesture, { x: 0.55, y: 0.75 }, { ...keys, shift: true })
+    expect(things?.[0]?.box).toEqual([0.5, 0.6, 0.6, 0.9])
   })
 
   it('on a handle does not stretch a locked box', () => {
@@ -124,19 +124,19 @@ describe('a key on a box', () => {
     boxKey([house, door], 1, { key, shiftKey: false, ctrlKey: false, metaKey: false, ...more }, size)
 
   it('moves it by one pixel of the picture, and by ten with Shift', () => {
-    expect(press('ArrowRight')?.entities[1]?.box[0]).toBeCloseTo(0.4 + 1 / 200, 4)
-    expect(press('ArrowUp', { shiftKey: true })?.entities[1]?.box[1]).toBeCloseTo(0.5, 4)
+    expect(press('ArrowRight')?.things[1]?.box[0]).toBeCloseTo(0.4 + 1 / 200, 4)
+    expect(press('ArrowUp', { shiftKey: true })?.things[1]?.box[1]).toBeCloseTo(0.5, 4)
   })
 
   it('stretches it with Ctrl, its left edge staying', () => {
-    expect(press('ArrowLeft', { ctrlKey: true })?.entities[1]?.box).toEqual([0.4, 0.6, 0.495, 0.9])
+    expect(press('ArrowLeft', { ctrlKey: true })?.things[1]?.box).toEqual([0.4, 0.6, 0.495, 0.9])
   })
 
   it('does not drift over a hundred steps there and back', () => {
     let entities: DrawnBox[] = [box('a cat', 0.3333, 0.1, 0.5, 0.5)]
     const step = (key: string) => {
       const event = { key, shiftKey: false, ctrlKey: false, metaKey: false }
-      entities = boxKey(entities, 0, event, { width: 128, height: 128 })?.entities ?? entities
+      entities = boxKey(entities, 0, event, { width: 128, height: 128 })?.things ?? entities
     }
     step('ArrowRight')
     const start = entities[0]?.box
@@ -146,10 +146,10 @@ describe('a key on a box', () => {
   })
 
   it('removes, duplicates, puts earlier and marks', () => {
-    expect(press('Delete')).toMatchObject({ entities: [house], selected: null })
-    expect(press('d', { ctrlKey: true })?.entities).toHaveLength(3)
-    expect(press('[')).toMatchObject({ entities: [door, house], selected: 0 })
-    expect(press('l')?.entities[1]).toEqual({ ...door, locked: true })
+    expect(press('Delete')).toMatchObject({ things: [house], selected: null })
+    expect(press('d', { ctrlKey: true })?.things).toHaveLength(3)
+    expect(press('[')).toMatchObject({ things: [door, house], selected: 0 })
+    expect(press('l')?.things[1]).toEqual({ ...door, locked: true })
   })
 
   it('is left to others where it means nothing here', () => {

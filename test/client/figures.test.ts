@@ -117,7 +117,7 @@ describe('a hand on the figures', () => {
     const [x, y] = waving.points[9] ?? [0, 0]
     const point = pressed([waving], { x, y }, 0, reach)
     expect(point).toMatchObject({ kind: 'point', point: 9 })
-    const next = point && dragged(point, { x: x - 0.1, y: y + 0.1 }, keys).figures?.[0]
+    const next = point && dragged(point, { x: x - 0.1, y: y + 0.1 }, keys).things?.[0]
     expect(next?.points[9]?.[0]).toBeCloseTo(x - 0.1, 4)
     expect(next?.points.slice(10)).toEqual(waving.points.slice(10))
     expect(pressed([waving], { x: 0.5, y: 0.45 }, 0, reach)).toMatchObject({ kind: 'move', index: 0 })
@@ -150,15 +150,15 @@ describe('a key on a figure', () => {
     )
 
   it('moves the whole of it, or the one point that has the focus', () => {
-    const whole = press('ArrowDown', null)?.figures[0]
+    const whole = press('ArrowDown', null)?.things[0]
     expect(boundsOf(whole ?? waving)?.[1]).toBeCloseTo(0.2, 2)
-    const single = press('ArrowDown', 9)?.figures[0]
+    const single = press('ArrowDown', 9)?.things[0]
     expect(single?.points.slice(10)).toEqual(waving.points.slice(10))
     expect(single?.points[9]?.[1]).toBeGreaterThan(waving.points[9]?.[1] ?? 1)
   })
 
   it('hides a point with V, and does nothing of the kind to the whole', () => {
-    expect(isAbsent(press('v', 9)?.figures[0]?.points[9] ?? [1, 1])).toBe(true)
+    expect(isAbsent(press('v', 9)?.things[0]?.points[9] ?? [1, 1])).toBe(true)
     expect(press('v', null)).toBeNull()
   })
 })

@@ -1,0 +1,68 @@
+/** What a key does to a thing on a canvas, a box or a figure, whatever it is. */
+import type { EditingMarks } from '#nodes/editing-marks.ts'
+import { reordered, toggled, without } from './list-edits.ts'
+
+export interface PictureSize {
+  readonly width: number
+  readonly height: number
+}
+
+export interface KeyEdit<T> {
+  readonly things: T[]
+  /** What is selected afterwards; null for nothing. */
+  readonly selected: number | null
+  /** A key that is held goes on with the same gesture; the others are one each. */
+  readonly goesOn: boolean
+}
+
+export type Pressed = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>
+
+const arrows: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+/** How many pixels of the picture an arrow goes across and down, with Shift ten times as many; null for another key. */
+export function arrowStep({ key, shiftKey }: Pressed): readonly [number, number] | null {
+  const arrow = arrows[key]
+  if (!arrow) return null
+  const by = shiftKey ? 10 : 1
+  return [arrow[0] * by, arrow[1] * by]
+}
+
+/** The list after a key that means the same for everything drawn; null for a key that is none of these. */
+export function thingKey<T extends EditingMarks>(
+  list: readonly T[],
+  index: number,
+  key: string,
+): KeyEdit<T> | null {
+  switch (key.toLowerCase()) {
+    case 'delete':
+    case 'backspace':
+      return once(without(list, index), null)
+    case '[':
+      return once(reordered(list, index, index - 1), Math.max(index - 1, 0))
+    case ']':
+      return once(reordered(list, index, index + 1), Math.min(index + 1, list.length - 1))
+    case 'l':
+      return once(toggled(list, index, 'locked'), index)
+    case 'h':
+      return once(toggled(list, index, 'hidden'), index)
+    case 'o':
+      return once(toggled(list, index, 'off'), index)
+    default:
+      return null
+  }
+}
+
+/** An edit that is an entry of the history by itself. */
+export function once<T>(things: T[], selected: number | null): KeyEdit<T> {
+  return { things, selected, goesOn: false }
+}
+
+/** A copy that can be moved, whatever is locked. */
+export function unlocked<T extends EditingMarks>(thing: T): T {
+  return (thing.locked ? toggled([thing], 0, 'locked')[0] : thing) ?? thing
+}
