@@ -11,6 +11,7 @@ import type { AdapterInfo, ModelInfo } from '#workflows/protocol.ts'
 import { limits } from '../limits.ts'
 import { log } from '../log.ts'
 import { checkDeviceName, chooseDeviceFor } from './choose-device.ts'
+import { RecentlyUsed } from './recently-used.ts'
 
 export interface ModelShelf {
   /** Every model that can be used, and for each folder that only looks like one the reason. */
@@ -38,7 +39,7 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
  */
 export function openModelShelf(dirs: readonly string[], device: string): ModelShelf {
   checkDeviceName(device)
-  const loaded = new Map<string, Promise<Model>>()
+  const loaded = new RecentlyUsed<Model>(limits.loadedModels, (model) => model.dispose())
   const described = new Map<string, Described>()
 
   async function scan() {
@@ -91,18 +92,8 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
     )
   }
 
-  /** Kept in the order of use, so that the first is the one to let go. */
-  async function model({ id, hash, adapter = 'none' }: ModelRef): Promise<Model> {
-    const wanted = loaded.get(hash) ?? load(id, adapter)
-    loaded.delete(hash)
-    loaded.set(hash, wanted)
-    wanted.catch(() => loaded.delete(hash))
-    for (const [oldest, other] of loaded) {
-      if (loaded.size <= limits.loadedModels) break
-      loaded.delete(oldest)
-      await dispose(other)
-    }
-    return wanted
+  function model({ id, hash, adapter = 'none' }: ModelRef): Promise<Model> {
+    return loaded.use(hash, () => load(id, adapter))
   }
 
   async function load(id: string, adapter: string): Promise<Model> {
@@ -111,17 +102,7 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
     return model
   }
 
-  async function close(): Promise<void> {
-    for (const model of loaded.values()) await dispose(model)
-    loaded.clear()
-  }
-
-  return { scan, findModel, model, close }
-}
-
-async function dispose(model: Promise<Model>): Promise<void> {
-  const loaded = await model.catch(() => null)
-  await loaded?.dispose()
+  return { scan, findModel, model, close: () => loaded.clear() }
 }
 
 /** Model folders by id; of two with the same name the first counts. A folder that is missing holds none. */

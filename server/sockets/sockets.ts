@@ -26,6 +26,7 @@ import { log } from '../log.ts'
 import { StoreFullError } from '../store/database.ts'
 import { guardedParser } from './guarded-parser.ts'
 import { NewestMailbox } from './newest-mailbox.ts'
+import { QueueTeller } from './queue-teller.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 type EditorServer = Server<ClientToServer, ServerToClient>
@@ -126,8 +127,11 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
     ({ workflow }) => ({ reply: { faults: desk.validate(workflow) } }),
     (message) => ({ faults: [formatFault(message)] }),
   )
-  const tellQueue = queueTeller(desk, (queue) => mailbox.offer('queue', () => socket.emit('queue', queue)))
-  const stopListening = desk.onQueueChange(tellQueue.soon)
+  const tell = (queue: QueueView) => mailbox.offer('queue', () => socket.emit('queue', queue))
+  const tellQueue = new QueueTeller(limits.queueEventMs, () => {
+    desk.queue().then(tell, (error: unknown) => log.error({ err: error }, 'the queue cannot be read'))
+  })
+  const stopListening = desk.onQueueChange(() => tellQueue.soon())
   tellQueue.soon()
   socket.on('disconnect', (reason) => {
     log.info({ socket: socket.id, reason }, 'socket closed')
@@ -135,22 +139,6 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
     tellQueue.stop()
     for (const view of watches.values()) view.close()
   })
-}
-
-/** Tells of the queue a moment after it changed, once for all that changed in that moment, until it is stopped. */
-function queueTeller(desk: JobDesk, tell: (queue: QueueView) => void) {
-  let timer: NodeJS.Timeout | undefined
-  return {
-    soon(): void {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        desk.queue().then(tell, (error: unknown) => log.error({ err: error }, 'the queue cannot be read'))
-      }, limits.queueEventMs).unref()
-    },
-    stop(): void {
-      clearTimeout(timer)
-    },
-  }
 }
 
 /** The workflow is judged by its own check, which returns every fault with its path. */

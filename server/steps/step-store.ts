@@ -94,7 +94,7 @@ class Keeper implements StepKeeper {
     if (this.#room <= 0) return
     const bytes = serialize({ carried, latent: latentIn(carried, body) } satisfies StoredStep)
     this.#room -= bytes.length
-    if (this.#room <= 0) return
+    if (this.#room < 0) return
     const place = { ...(cell && { cell }), ...(item && { item }) }
     const entry: Entry = { node, index, total, beta, ...place, bytes: bytes.length }
     try {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { limits } from '#server/limits.ts'
 import { ResultCache } from '#server/engine/cache.ts'
 import { reasonsInWords, whyRan } from '#server/engine/why.ts'
 import { toyProcess } from '../helpers/run-toy.ts'
@@ -137,6 +138,18 @@ test('C5 the cache drops what was not used for longest', () => {
   cache.set('d', entry, 100)
   expect(['a', 'b', 'c', 'd'].filter((key) => cache.get(key))).toEqual(['a', 'c', 'd'])
   expect(cache.bytes).toBe(300)
+})
+
+test.each([
+  [-1, 2],
+  [0, 2],
+  [1, 1],
+])('C5 the cache holds as many bytes as it may: of the limit and %i, %i of two results', (more, kept) => {
+  const cache = new ResultCache(limits.cacheBytes)
+  const entry = { outputs: {}, traces: [] }
+  cache.set('a', entry, 100)
+  cache.set('b', entry, limits.cacheBytes - 100 + more)
+  expect(cache.size).toBe(kept)
 })
 
 test('C5 a result larger than the whole cache is not kept and drops nothing', () => {

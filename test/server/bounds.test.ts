@@ -60,6 +60,13 @@ describe('sockets', () => {
     await vi.waitFor(() => expect(watched.size).toBe(0))
   })
 
+  it('may be silent as long as the limit says, which the library sees to', async () => {
+    const editor = await openEditor(server)
+    const engine = editor.socket.io.engine as unknown as { readonly _pingTimeout: number }
+    expect(engine._pingTimeout).toBe(limits.silentSocketMs)
+    editor.close()
+  })
+
   it.each(around)('are answered up to the limit of messages, of the limit and %i', async (more) => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0)
     const editor = await openEditor(server)

@@ -113,6 +113,15 @@ describe('the requests of a minute', () => {
     expect(await statuses(gate, [...order, 'program'])).toEqual([200, 200, 200, 200, 429, 200, 200, 429])
   })
 
+  it('are as many as the limit says, where nothing else is said', async () => {
+    const app = express().use(boundRequests(gate), (_request, response) => response.end())
+    const server = app.listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { headers } = await ask((server.address() as AddressInfo).port, { path: '/' })
+    await new Promise((resolve) => server.close(resolve))
+    expect(headers['ratelimit-policy']).toContain(`q=${limits.requestsPerMinute}; w=60`)
+  })
+
   it('are not counted where every program of the machine is trusted', async () => {
     const open = new Gate(onlyThisMachine, () => 1)
     expect(

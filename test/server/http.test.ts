@@ -97,6 +97,14 @@ describe('a job over HTTP', () => {
     })
   })
 
+  it.each([
+    [-1, 200],
+    [0, 200],
+    [1, 400],
+  ])('is one of a page of at most the limit: asked for the limit and %i, %i', async (more, status) => {
+    expect((await get(`/api/jobs?limit=${limits.jobsPerPage + more}`)).status).toBe(status)
+  })
+
   it('that is not known is not found', async () => {
     expect(await errorOf(await get('/api/jobs/none'))).toEqual([404, 'unknown-job'])
   })

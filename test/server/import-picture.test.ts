@@ -169,7 +169,10 @@ describe('importPicture', () => {
       )
   })
 
-  it('refuses a file of more bytes than the limit', async () => {
+  it('takes as many bytes as the limit and refuses one more', async () => {
+    const padded = async (bytes: number) => Buffer.concat([await photo().png().toBuffer()], bytes)
+    for (const more of [-1, 0])
+      expect((await importPicture(await padded(limits.pictureBytes + more))).width).toBe(6)
     await expect(importPicture(Buffer.alloc(limits.pictureBytes + 1))).rejects.toThrow(
       'the limit is 20971520',
     )

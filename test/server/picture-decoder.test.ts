@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '#server/limits.ts'
 import { PictureDecoder, type DecoderBounds } from '#server/pictures/picture-decoder.ts'
 
@@ -10,9 +10,10 @@ const toy = fileURLToPath(new URL('./toy-decoder/child.ts', import.meta.url))
 const picture = (order: string) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.from(order)])
 
 let decoder: PictureDecoder
+const shared = new PictureDecoder(limits, toy)
 
-/** With a decoder that dies, hangs and answers as it is told. */
-function toyDecoder(bounds: Partial<DecoderBounds> = {}): void {
+/** With a decoder of its own that dies, hangs and answers as it is told. */
+function ownDecoder(bounds: Partial<DecoderBounds> = {}): void {
   decoder = new PictureDecoder({ ...limits, ...bounds }, toy)
 }
 
@@ -27,18 +28,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-afterEach(() => decoder.close())
+beforeEach(() => void (decoder = shared))
+afterEach(async () => {
+  if (decoder !== shared) await decoder.close()
+})
+afterAll(() => shared.close())
 
 describe('a decoder', () => {
   it('gives what the process makes of a picture, and keeps the process for the next', async () => {
-    toyDecoder()
     const { png } = await decoder.decode(picture('answer.'))
     expect(Buffer.from(png)).toEqual(picture('answer.'))
     expect(await decodedBy()).toBe(await decodedBy())
   })
 
   it('passes on why a picture is refused, and keeps the process', async () => {
-    toyDecoder()
     const before = await decodedBy()
     await expect(decoder.decode(picture('r'))).rejects.toMatchObject({
       name: 'PictureError',
@@ -49,7 +52,6 @@ describe('a decoder', () => {
   })
 
   it('that dies refuses that picture, and the next ones get another process', async () => {
-    toyDecoder()
     const [before, death, after] = await Promise.allSettled([
       decodedBy(),
       decoder.decode(picture('d')),
@@ -66,7 +68,7 @@ describe('a decoder', () => {
   })
 
   it('that hangs is killed at the deadline, and the next picture gets another process', async () => {
-    toyDecoder({ pictureMs: 200 })
+    ownDecoder({ pictureMs: 200 })
     const before = await decodedBy()
     const hung = decoder.decode(picture('h'))
     const next = decodedBy()
@@ -79,13 +81,11 @@ describe('a decoder', () => {
   })
 
   it.each([-1, 0])('lets pictures wait up to the limit%i', async (more) => {
-    toyDecoder()
     const count = 1 + limits.waitingPictures + more
     expect(new Set(await Promise.all(Array.from({ length: count }, decodedBy))).size).toBe(1)
   })
 
   it('refuses a picture when the limit of them wait, and takes it once there is room', async () => {
-    toyDecoder()
     const all = Array.from({ length: 1 + limits.waitingPictures }, decodedBy)
     await expect(decodedBy()).rejects.toMatchObject({
       name: 'BusyError',
@@ -96,14 +96,14 @@ describe('a decoder', () => {
   })
 
   it('ends its process when nothing came for a while, and starts another for what comes', async () => {
-    toyDecoder({ idleDecoderMs: 10 })
+    ownDecoder({ idleDecoderMs: 10 })
     const before = await decodedBy()
     await vi.waitFor(() => expect([decoder.pid, isAlive(before)]).toEqual([null, false]))
     expect(await decodedBy()).not.toBe(before)
   })
 
   it('that is closed ends its process, and whoever waits is told', async () => {
-    toyDecoder()
+    ownDecoder()
     const pid = await decodedBy()
     const waiting = [decoder.decode(picture('h')), decodedBy()]
     const told = Promise.all(waiting.map((one) => expect(one).rejects.toThrow('the server stops')))
@@ -114,8 +114,43 @@ describe('a decoder', () => {
   })
 
   it('asks no process about what is no picture', async () => {
-    toyDecoder()
+    ownDecoder()
     await expect(decoder.decode(Buffer.from('<svg/>'))).rejects.toThrow('only PNG, JPEG and WebP')
+    expect(decoder.pid).toBeNull()
+  })
+})
+
+describe('the times of a decoder', () => {
+  const onlyTimers = { toFake: ['setTimeout', 'clearTimeout'] } satisfies Parameters<
+    typeof vi.useFakeTimers
+  >[0]
+
+  beforeEach(() => void vi.useFakeTimers(onlyTimers))
+  afterEach(() => void vi.useRealTimers())
+
+  /** Until the process has begun, or has nothing to do: only then a clock runs. */
+  async function untilClockRuns(): Promise<void> {
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  it('let it decode for as long as the limit says, and not a moment longer', async () => {
+    ownDecoder()
+    const hung = decoder.decode(picture('h')).catch((error: Error) => error.message)
+    await untilClockRuns()
+    const pid = decoder.pid
+    vi.advanceTimersByTime(limits.pictureMs - 1)
+    expect(decoder.pid).toBe(pid)
+    vi.advanceTimersByTime(1)
+    expect(await hung).toContain('takes longer than 20 s')
+    expect(decoder.pid).toBeNull()
+  })
+
+  it('let it idle for as long as the limit says, and not a moment longer', async () => {
+    ownDecoder()
+    const pid = await decodedBy()
+    vi.advanceTimersByTime(limits.idleDecoderMs - 1)
+    expect(decoder.pid).toBe(pid)
+    vi.advanceTimersByTime(1)
     expect(decoder.pid).toBeNull()
   })
 })

@@ -36,6 +36,16 @@ describe('the store of pictures', () => {
     ])
   })
 
+  it.each([
+    [-1, 1],
+    [0, 2],
+    [1, 2],
+  ])('with room for two shown pictures and %i bytes keeps %i', async (more, count) => {
+    for (const value of [1, 2]) await store.put(Buffer.alloc(60, value), { kept: false })
+    await store.trimShown(120 + more)
+    expect(await readdir(join(dir, 'shown'))).toHaveLength(count)
+  })
+
   it('lets the oldest pictures go that were only shown, never a kept one', async () => {
     const kept = await store.put(Buffer.alloc(100, 1), { kept: true })
     const [old, young] = [

@@ -62,11 +62,21 @@ describe('a request over a socket', () => {
     expect(await closed).toBe('transport close')
   })
 
-  it('larger than the limit closes the socket', async () => {
-    const hostile = await openEditor(server)
-    const closed = new Promise((resolve) => hostile.socket.once('disconnect', resolve))
-    hostile.socket.emit('validate', { workflow: 'x'.repeat(limits.socketBytes) }, () => undefined)
-    expect(await closed).toBe('transport close')
+  it.each([
+    [-1, 'answered'],
+    [0, 'answered'],
+    [1, 'transport close'],
+  ])('of the limit and %i bytes, closes the socket beyond it: %s', async (more, outcome) => {
+    const own = await openEditor(server)
+    const closed = new Promise((resolve) => own.socket.once('disconnect', resolve))
+    const send = (workflow: string) =>
+      new Promise((resolve) =>
+        (own.socket as unknown as Socket).emit('validate', { workflow }, () => resolve('answered')),
+      )
+    // What a message holds beside the workflow: `42` and the number it is answered under, and the names.
+    const around = '420["validate",{"workflow":""}]'.length
+    expect(await Promise.race([closed, send('x'.repeat(limits.socketBytes - around + more))])).toBe(outcome)
+    own.close()
   })
 
   it('still finds the server well after all that', async () => {

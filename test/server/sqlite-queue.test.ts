@@ -82,6 +82,48 @@ describe('the store', () => {
   })
 })
 
+describe('events', () => {
+  const request = { workflow: { groundwork: 1 as const, nodes: {} } }
+  const text = { kind: 'value', node: 'a', text: 'x' } as const
+  const [storeEveryMs, storeRetryMs] = [60_000, 70_000]
+  let database: Database
+  let queue: SqliteQueue
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    database = openDatabase(':memory:')
+    migrate(database)
+    queue = new SqliteQueue(database, { ...bounds, storeEveryMs, storeRetryMs })
+    await queue.add({ job: 'a', request, priority: 0 })
+    await queue.claim()
+  })
+
+  afterEach(() => {
+    database.close()
+    vi.useRealTimers()
+  })
+
+  it('are stored together when the moment is over, not before', () => {
+    const store = vi.spyOn(database, 'transaction')
+    for (let n = 0; n < 3; n++) queue.append('a', text)
+    vi.advanceTimersByTime(storeEveryMs - 1)
+    expect([queue.backlog, store.mock.calls.length]).toEqual([3, 0])
+    vi.advanceTimersByTime(1)
+    expect([queue.backlog, store.mock.calls.length]).toEqual([0, 1])
+  })
+
+  it('that could not be stored: it is tried again after the pause, not before', () => {
+    const store = vi.spyOn(database, 'transaction').mockImplementationOnce(() => {
+      throw new Error('the disk is full')
+    })
+    queue.append('a', { kind: 'finished', ms: 1 })
+    vi.advanceTimersByTime(storeRetryMs - 1)
+    expect([queue.backlog, store.mock.calls.length]).toEqual([1, 1])
+    vi.advanceTimersByTime(1)
+    expect([queue.backlog, store.mock.calls.length]).toEqual([0, 2])
+  })
+})
+
 describe('a queue whose disk is full', () => {
   const workflow = { groundwork: 1 as const, nodes: { a: { type: 'toy/text' } } }
   const large = { ...workflow, description: 'x'.repeat(3_000) }

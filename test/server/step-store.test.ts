@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -97,18 +97,53 @@ describe('the store of steps', () => {
 })
 
 describe('the room of the store', () => {
-  it('ends a job that keeps too much, not its run', async () => {
-    const large = (index: number) => step(index, { carried: { latent: latent(1, 2_000) }, body: {} })
-    await keepAll(job, [large(0), large(1), large(2), large(3)])
-    expect(await steps.list(job)).toHaveLength(2)
+  /** What a step takes on the disk. */
+  async function bytesOf(one: CarriedStep): Promise<number> {
+    await keepAll(other, [one])
+    const { size } = await stat(join(dir, 'steps', other, '0.step'))
+    await rm(join(dir, 'steps'), { recursive: true })
+    return size
+  }
+
+  const kept = async (jobs: readonly string[]) => {
+    const lists = await Promise.all(jobs.map((one) => steps.list(one)))
+    return lists.map(({ length }) => length)
+  }
+
+  it.each([
+    [-1, 1],
+    [0, 2],
+    [1, 2],
+  ])('of one job, for two steps and %i bytes, keeps %i and lets the run go on', async (more, count) => {
+    const keptStepsBytesPerJob = 2 * (await bytesOf(step(0))) + more
+    steps = openStepStore(dir, { ...bounds, keptStepsBytesPerJob })
+    await keepAll(job, [step(0), step(0), step(0)])
+    expect(await kept([job])).toEqual([count])
   })
 
-  it('is made by removing the oldest jobs', async () => {
-    for (const n of [1, 2, 3, 4]) {
-      await keepAll(jobOf(n), [step(0)])
-      await utimes(join(dir, 'steps', jobOf(n)), n, n)
+  it.each([
+    [-1, [0, 1, 1]],
+    [0, [1, 1, 1]],
+    [1, [1, 1, 1]],
+  ])('of all jobs, for two and what one more may take and %i bytes, holds %j', async (more, expected) => {
+    const size = await bytesOf(step(0))
+    const keptStepsBytes = 2 * size + bounds.keptStepsBytesPerJob + more
+    steps = openStepStore(dir, { ...bounds, keptStepsBytes })
+    const jobs = [jobOf(1), jobOf(2), jobOf(3)]
+    for (const [age, one] of jobs.entries()) {
+      await keepAll(one, [step(0)])
+      await utimes(join(dir, 'steps', one), age + 1, age + 1)
     }
-    expect((await readdir(join(dir, 'steps'))).sort()).toEqual([jobOf(2), jobOf(3), jobOf(4)])
+    expect(await kept(jobs)).toEqual(expected)
+  })
+
+  it.each([2, 3, 4])('for three jobs, when %i kept steps, is made by removing the oldest', async (count) => {
+    const jobs = Array.from({ length: count }, (_, n) => jobOf(n + 1))
+    for (const [age, one] of jobs.entries()) {
+      await keepAll(one, [step(0)])
+      await utimes(join(dir, 'steps', one), age + 1, age + 1)
+    }
+    expect((await readdir(join(dir, 'steps'))).sort()).toEqual(jobs.slice(-bounds.keptStepsJobs))
   })
 
   it('is not taken by a job that keeps nothing', async () => {
