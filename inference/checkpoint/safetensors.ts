@@ -38,6 +38,9 @@ export class CheckpointError extends Error {
 }
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** What else the writer noted. */
+const metadata = '__metadata__'
+const metadataSchema = z.record(z.string(), z.string())
 const entrySchema = z.strictObject({
   dtype: z.string(),
   shape: z.array(count).max(16),
@@ -77,7 +80,9 @@ export async function readHeader(path: string): Promise<Map<string, TensorEntry>
 export function parseHeader(header: Uint8Array, fileSize: number, path: string): Map<string, TensorEntry> {
   const refuse = refusal(path)
   const json = parseObject(header, refuse)
-  const named = Object.entries(json).filter(([name]) => name !== '__metadata__')
+  const named = Object.entries(json).filter(([name]) => name !== metadata)
+  if (Object.hasOwn(json, metadata) && !metadataSchema.safeParse(Reflect.get(json, metadata)).success)
+    throw refuse(`its ${metadata} are not texts by name`)
   if (named.length > maxTensors)
     throw refuse(`its header lists ${named.length} tensors, more than the allowed ${maxTensors}`)
   const start = 8 + header.length
@@ -107,7 +112,7 @@ function parseObject(header: Uint8Array, refuse: Refuse): object {
 
 function decodeUtf8(bytes: Uint8Array, refuse: Refuse): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw refuse('its header is no valid UTF-8')
   }
