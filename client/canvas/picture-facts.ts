@@ -1,8 +1,8 @@
 /** What the rest of a workflow says of the picture that a node's boxes are for: its size, its latent, its prompts. */
 import type { Catalogue } from '#nodes/node-info.ts'
-import { parseSource, type Workflow } from '#workflows/format.ts'
+import { parseSource } from '#workflows/format.ts'
 import { valueOf } from '../document/edits.ts'
-import { ancestorsOf, descendantsOf, infoOf } from '../document/queries.ts'
+import { ancestorsOf, descendantsOf, infoOf, type Graph } from '../document/queries.ts'
 import { own } from '../document/record.ts'
 
 export interface PictureFacts {
@@ -25,7 +25,7 @@ const usualSize = 512
 const usualCell = 8
 
 export function pictureFacts(
-  document: Workflow,
+  document: Graph,
   catalogue: Catalogue,
   node: string,
   around: Around,
@@ -42,7 +42,7 @@ export function pictureFacts(
   }
 }
 
-function declaredSize(document: Workflow, catalogue: Catalogue): { width: number; height: number } | null {
+function declaredSize(document: Graph, catalogue: Catalogue): { width: number; height: number } | null {
   for (const [id, node] of Object.entries(document.nodes)) {
     const info = infoOf(document, catalogue, id)
     if (!info || !own(info.params, 'width') || !own(info.params, 'height')) continue
@@ -53,7 +53,7 @@ function declaredSize(document: Workflow, catalogue: Catalogue): { width: number
 }
 
 /** The model that a node's `Model` input comes from, by its id. */
-function modelOf(document: Workflow, catalogue: Catalogue, node: string): string | null {
+function modelOf(document: Graph, catalogue: Catalogue, node: string): string | null {
   for (const id of ancestorsOf(document, node)) {
     const info = infoOf(document, catalogue, id)
     const gives = Object.values(info?.outputs ?? {}).some(({ type }) => type === 'Model')
@@ -67,7 +67,7 @@ function modelOf(document: Workflow, catalogue: Catalogue, node: string): string
 }
 
 /** The texts that are encoded for the nodes which these boxes also reach; not those that say what to keep away from. */
-export function promptsOf(document: Workflow, catalogue: Catalogue, node: string): string[] {
+export function promptsOf(document: Graph, catalogue: Catalogue, node: string): string[] {
   const texts = new Set<string>()
   for (const id of descendantsOf(document, node)) {
     const info = infoOf(document, catalogue, id)
@@ -81,7 +81,7 @@ export function promptsOf(document: Workflow, catalogue: Catalogue, node: string
   return [...texts]
 }
 
-function addTexts(document: Workflow, catalogue: Catalogue, id: string, texts: Set<string>): void {
+function addTexts(document: Graph, catalogue: Catalogue, id: string, texts: Set<string>): void {
   const info = infoOf(document, catalogue, id)
   const node = own(document.nodes, id)
   for (const [name, { widget }] of Object.entries(info?.params ?? {})) {

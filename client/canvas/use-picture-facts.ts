@@ -9,7 +9,7 @@ export function usePictureFacts(node: () => string): ComputedRef<PictureFacts> {
   const runs = useRuns()
   const server = useServer()
   return computed(() =>
-    pictureFacts(workflow.graph.value, server.catalogue, node(), {
+    pictureFacts({ nodes: workflow.nodes.value }, server.catalogue, node(), {
       picture: runs.backdrop,
       models: server.models,
     }),

@@ -4,6 +4,9 @@ import type { WireType } from '#nodes/wire-types.ts'
 import { parseSource, type Workflow } from '#workflows/format.ts'
 import { own } from './record.ts'
 
+/** A graph without what is only for the eye: all that most questions need. */
+export type Graph = Pick<Workflow, 'nodes'>
+
 export interface PortRef {
   readonly node: string
   readonly port: string
@@ -19,7 +22,7 @@ export interface Point {
   readonly y: number
 }
 
-export function linksOf(document: Pick<Workflow, 'nodes'>): Link[] {
+export function linksOf(document: Graph): Link[] {
   return Object.entries(document.nodes).flatMap(([node, { inputs }]) =>
     Object.entries(inputs ?? {}).map(([port, text]) => {
       const source = parseSource(text)
@@ -28,7 +31,7 @@ export function linksOf(document: Pick<Workflow, 'nodes'>): Link[] {
   )
 }
 
-export function infoOf(document: Workflow, catalogue: Catalogue, id: string): NodeInfo | undefined {
+export function infoOf(document: Graph, catalogue: Catalogue, id: string): NodeInfo | undefined {
   const node = own(document.nodes, id)
   return node && own(catalogue, node.type)
 }
@@ -48,21 +51,24 @@ export function outputType(info: NodeInfo | undefined, port: string): WireType |
 }
 
 /** Ids of the nodes that each node takes its inputs from. */
-export function sourcesOf(document: Workflow, id: string): string[] {
+export function sourcesOf(document: Graph, id: string): string[] {
   const inputs = own(document.nodes, id)?.inputs ?? {}
   return [...new Set(Object.values(inputs).map((text) => parseSource(text).node))]
 }
 
 /** Every node that `id` depends on, itself included. */
-export function ancestorsOf(document: Workflow, id: string): Set<string> {
+export function ancestorsOf(document: Graph, id: string): Set<string> {
   return reach(id, (node) => sourcesOf(document, node))
 }
 
 /** Every node that depends on `id`, itself included. */
-export function descendantsOf(document: Workflow, id: string): Set<string> {
+export function descendantsOf(document: Graph, id: string): Set<string> {
   const readers = new Map<string, string[]>()
-  for (const { from, to } of linksOf(document))
-    readers.set(from.node, [...(readers.get(from.node) ?? []), to.node])
+  for (const { from, to } of linksOf(document)) {
+    const known = readers.get(from.node)
+    if (known) known.push(to.node)
+    else readers.set(from.node, [to.node])
+  }
   return reach(id, (node) => readers.get(node) ?? [])
 }
 
@@ -96,7 +102,7 @@ export interface LoopRegion {
 }
 
 /** Each loop: the nodes that depend on its start and lead to its end. */
-export function loopRegions(document: Workflow, catalogue: Catalogue): LoopRegion[] {
+export function loopRegions(document: Graph, catalogue: Catalogue): LoopRegion[] {
   const role = (id: string) => infoOf(document, catalogue, id)?.loop?.role
   const ids = Object.keys(document.nodes)
   const ancestors = new Map(ids.filter(role).map((id) => [id, ancestorsOf(document, id)]))

@@ -72,7 +72,12 @@ export function setReroutes(draft: Draft, to: PortRef, points: readonly Point[])
 }
 
 export function reroutesOf(document: Draft['document'], to: PortRef): Point[] {
-  return (own(document.view?.reroutes, portName(to)) ?? []).map(([x, y]) => ({ x, y }))
+  return (reroutesAt(document, to) ?? []).map(([x, y]) => ({ x, y }))
+}
+
+/** The same as they stand in the file. */
+export function reroutesAt(document: Draft['document'], to: PortRef): readonly Place[] | undefined {
+  return own(document.view?.reroutes, portName(to))
 }
 
 /** Drops everything that the view says of nodes. */

@@ -15,6 +15,8 @@ export class WorkflowDocument {
   readonly graph: ComputedRef<Workflow> = computed(() =>
     graphAt(this.current.value, pathOf(this.trail.value)),
   )
+  /** Its nodes alone: the same object while things only move, so that what follows from it is kept through a drag. */
+  readonly nodes: ComputedRef<Workflow['nodes']> = computed(() => this.graph.value.nodes)
   readonly undoLabel = shallowRef<string | null>(null)
   readonly redoLabel = shallowRef<string | null>(null)
   private history = new History(emptyWorkflow)

@@ -47,8 +47,7 @@ export function useLayouts(boxesRatio: ComputedRef<number>): ComputedRef<Layouts
   const runs = useRuns()
   const faults = useFaults()
   const remembered = new WeakMap<WorkflowNode, Remembered>()
-  // Moving a card changes the document with every frame, but not its nodes.
-  const nodes = computed(() => workflow.graph.value.nodes)
+  const { nodes } = workflow
   const collapsed = computed(() => workflow.graph.value.view?.collapsed)
   const used = computed(() => usedOutputs(nodes.value))
   const collapsedSet = computed(() => new Set(collapsed.value))

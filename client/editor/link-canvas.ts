@@ -43,6 +43,7 @@ export function drawScene(canvas: HTMLCanvasElement, width: number, height: numb
   }
   context.setTransform(dots, 0, 0, dots, 0, 0)
   context.clearRect(0, 0, width, height)
+  drawDots(context, width, height, scene)
   const { x, y, k } = scene.transform
   context.setTransform(dots * k, 0, 0, dots * k, dots * x, dots * y)
   const corner = toGraph(scene.transform, { x: 0, y: 0 })
@@ -51,6 +52,25 @@ export function drawScene(canvas: HTMLCanvasElement, width: number, height: numb
   frameRects(scene).forEach((rect, index) => drawFrame(context, rect, scene, index))
   drawLinks(context, scene, seen)
   if (scene.far) drawFarCards(context, scene, seen)
+}
+
+/**
+ * The dots of the ground, 20 to 40 pixels apart. As a background of the page they would be drawn anew with every frame of
+ * a pan, tile by tile: in software that alone takes longer than a frame.
+ */
+function drawDots(context: CanvasRenderingContext2D, width: number, height: number, scene: Scene): void {
+  const { x, y, k } = scene.transform
+  const apart = dotsApart(k)
+  const first = (from: number) => ((from % apart) + apart) % apart
+  context.fillStyle = scene.light ? '#cdd2da' : '#2a2e37'
+  for (let left = first(x); left < width; left += apart)
+    for (let top = first(y); top < height; top += apart)
+      context.fillRect(Math.round(left) - 1, Math.round(top) - 1, 2, 2)
+}
+
+/** Pixels of the screen between two dots, which are 24 pixels of the graph apart, or twice as many until there is room. */
+function dotsApart(k: number): number {
+  return 24 * k * 2 ** Math.ceil(Math.log2(20 / (24 * k)))
 }
 
 /** Around each loop, in the order of the scene's regions; null where nothing of it is on the canvas. */

@@ -3,7 +3,8 @@ import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { linkKey } from '../document/items.ts'
 import { infoOf, linksOf, outputType, type Link, type Point } from '../document/queries.ts'
-import { reroutesOf } from '../document/view-edits.ts'
+import { own } from '../document/record.ts'
+import { reroutesAt, reroutesOf } from '../document/view-edits.ts'
 import { wireColour } from './colours.ts'
 import { boundsOf, contains, grown, type Rect } from './geometry.ts'
 import type { Layouts } from './layouts.ts'
@@ -21,43 +22,76 @@ export function shownLinks(document: Workflow, catalogue: Catalogue, layouts: La
   return linkShower()(document, catalogue, layouts)
 }
 
-/** The same, for a document that changes: a link that runs as before is the one of before. */
+interface Known {
+  /** What the way of the link follows from: the places and layouts of its ends, its points. None of them is ever changed. */
+  readonly from: readonly unknown[]
+  readonly link: ShownLink
+}
+
+/** The same, for a document that changes: a link that runs as before is the one of before, and so is the whole list. */
 export function linkShower(): typeof shownLinks {
-  let before = new Map<string, ShownLink>()
+  let graph: { nodes: Workflow['nodes']; catalogue: Catalogue; links: readonly Keyed[] } | null = null
+  let before = new Map<string, Known>()
+  let list: ShownLink[] = []
   return (document, catalogue, layouts) => {
-    const next = new Map<string, ShownLink>()
-    for (const link of linksOf(document)) {
-      const { from, to } = link
-      if (!layouts.has(from.node) || !layouts.has(to.node)) continue
-      const start = socketPoint(document, layouts, { ...from, side: 'out' })
-      const end = socketPoint(document, layouts, { ...to, side: 'in' })
-      const points = [start, ...reroutesOf(document, to), end]
-      const colour = wireColour(outputType(infoOf(document, catalogue, from.node), from.port))
-      const key = linkKey(to)
+    const isSame = graph?.nodes === document.nodes && graph.catalogue === catalogue
+    const links = isSame && graph ? graph.links : keyedLinks(document, catalogue)
+    graph = { nodes: document.nodes, catalogue, links }
+    const places = document.view?.nodes
+    const next = new Map<string, Known>()
+    let changed = false
+    for (const keyed of links) {
+      const { key, link, colour } = keyed
+      const [out, into] = [layouts.get(link.from.node), layouts.get(link.to.node)]
+      if (!out || !into) continue
+      const from = [
+        out,
+        into,
+        own(places, link.from.node),
+        own(places, link.to.node),
+        reroutesAt(document, link.to),
+      ]
       const known = before.get(key)
-      next.set(key, known && runsSo(known, link, points, colour) ? known : shown(link, points, colour))
+      const stays = known !== undefined && known.link.colour === colour && runsAlike(known.link, link)
+      if (stays && from.every((part, index) => part === known.from[index])) next.set(key, known)
+      else {
+        changed = true
+        next.set(key, { from, link: shown(link, waypoints(document, layouts, link), colour) })
+      }
     }
+    if (changed || next.size !== before.size) list = [...next.values()].map(({ link }) => link)
     before = next
-    return [...next.values()]
+    return list
   }
+}
+
+interface Keyed {
+  readonly key: string
+  readonly link: Link
+  readonly colour: string
+}
+
+function keyedLinks(document: Workflow, catalogue: Catalogue): Keyed[] {
+  return linksOf(document).map((link) => ({
+    key: linkKey(link.to),
+    link,
+    colour: wireColour(outputType(infoOf(document, catalogue, link.from.node), link.from.port)),
+  }))
+}
+
+function waypoints(document: Workflow, layouts: Layouts, { from, to }: Link): Point[] {
+  const start = socketPoint(document, layouts, { ...from, side: 'out' })
+  const end = socketPoint(document, layouts, { ...to, side: 'in' })
+  return [start, ...reroutesOf(document, to), end]
+}
+
+function runsAlike(known: Link, { from }: Link): boolean {
+  return known.from.node === from.node && known.from.port === from.port
 }
 
 function shown(link: Link, points: readonly Point[], colour: string): ShownLink {
   const curves = curvesThrough(points)
   return { ...link, curves, bounds: boundsOfCurves(curves), colour }
-}
-
-function runsSo(known: ShownLink, { from }: Link, points: readonly Point[], colour: string): boolean {
-  const isSame = (a: Point | undefined, b: Point | undefined) => a?.x === b?.x && a?.y === b?.y
-  return (
-    known.colour === colour &&
-    known.from.node === from.node &&
-    known.from.port === from.port &&
-    known.curves.length === points.length - 1 &&
-    known.curves.every(
-      (curve, index) => isSame(curve.from, points[index]) && isSame(curve.to, points[index + 1]),
-    )
-  )
 }
 
 function boundsOfCurves(curves: readonly Curve[]): Rect {

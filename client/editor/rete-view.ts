@@ -17,6 +17,9 @@ export interface ViewGuards {
   keepsPanning(): boolean
 }
 
+/** The view is at rest when it has not moved for so long. */
+const restMs = 160
+
 export class ReteView {
   /** One element per card that is shown, to teleport it into. */
   readonly elements = shallowReactive(new Map<string, HTMLElement>())
@@ -24,6 +27,7 @@ export class ReteView {
   private readonly editor = new NodeEditor<Schemes>()
   private readonly area: AreaPlugin<Schemes>
   private readonly container: HTMLElement
+  private rest: ReturnType<typeof setTimeout> | undefined
   private wanted: ReadonlyMap<string, Point> | null = null
   private syncing = false
 
@@ -69,6 +73,7 @@ export class ReteView {
   }
 
   destroy(): void {
+    clearTimeout(this.rest)
     this.area.destroy()
   }
 
@@ -89,7 +94,21 @@ export class ReteView {
 
   private publish(): void {
     const { x, y, k } = this.area.area.transform
+    const before = this.transform.value
+    if (before.x === x && before.y === y && before.k === k) return
     this.transform.value = { x, y, k }
+    this.glide()
+  }
+
+  /**
+   * While the view moves, the cards are a picture that is shifted and scaled whole; at rest they are drawn anew, sharp. Without
+   * it every card in sight is drawn with every frame; with it always, a card would stay as blurred as it was zoomed.
+   */
+  private glide(): void {
+    const { style } = this.area.area.content.holder
+    style.willChange = 'transform'
+    clearTimeout(this.rest)
+    this.rest = setTimeout(() => (style.willChange = ''), restMs)
   }
 
   /** The pointer in pixels of the container. */

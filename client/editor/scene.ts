@@ -27,9 +27,8 @@ export function useScene(parts: SceneParts): {
 } {
   const selection = useSelection()
   const settings = useSettings()
-  // Moving a card changes the document with every frame, but not its nodes: what depends on those alone is kept.
-  const nodes = computed(() => workflow.graph.value.nodes)
-  const regions = computed(() => loopRegions({ groundwork: 1, nodes: nodes.value }, catalogue.value))
+  const { nodes } = workflow
+  const regions = computed(() => loopRegions({ nodes: nodes.value }, catalogue.value))
   const idle = computed(
     () => new Set(Object.keys(nodes.value).filter((id) => nodes.value[id]?.mode !== undefined)),
   )
