@@ -2,22 +2,22 @@
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Fault } from './fault.ts'
 import type { Workflow } from './format.ts'
-import { planWorkflow, type Unit } from './plan.ts'
+import { idleFaults, planWorkflow, type Unit } from './plan.ts'
+import type { Validated } from './validate.ts'
 
 /**
  * The faults of what the targets need. A fault of the file as a whole, and one that keeps the workflow from being
  * ordered, is always among them.
  *
- * @param faults all of the workflow, from `validateWorkflow`.
- * @param targets as for `planWorkflow`.
+ * @param judged by `validateWorkflow`
+ * @param targets as for `planWorkflow`
  */
 export function blockingFaults(
-  workflow: Workflow,
-  faults: readonly Fault[],
+  { workflow, faults, plan: known }: Validated & { readonly workflow: Workflow },
   catalogue: Catalogue,
   targets?: readonly string[],
 ): readonly Fault[] {
-  if (faults.length === 0 && !targets) return faults
+  if (known && !targets) return idleFaults(known)
   const { plan, faults: others } = planWorkflow(workflow, new Map(Object.entries(catalogue)), targets)
   if (!plan) {
     const known = new Set(faults.map(({ message }) => message))

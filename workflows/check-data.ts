@@ -18,10 +18,10 @@ export function dataFaults(json: unknown): Fault[] {
   const open: Part[] = [{ value: json, key: '', parent: null, depth: 0 }]
   for (let count = 0; open.length > 0; count++) {
     const part = open.pop() as Part
-    const fault = count >= limits.parts ? tooMany() : partFault(part)
-    if (fault) faults.push(fault)
+    const found = count >= limits.parts ? tooMany() : partFault(part)
+    if (found) faults.push(found)
     if (count >= limits.parts || faults.length >= limits.faults) return faults
-    if (!fault) for (const child of children(part)) open.push(child)
+    if (!found) openChildren(part, open)
   }
   return faults
 }
@@ -35,25 +35,26 @@ function tooMany(): Fault {
 }
 
 function partFault(part: Part): Fault | null {
-  const fault = (code: Fault['code'], message: string): Fault => ({ code, path: pathOf(part), message })
   const { value, key, depth } = part
   if (typeof key === 'string' && reserved.has(key))
-    return fault('format', `The key '${key}' is reserved: rename it`)
+    return fault(part, 'format', `The key '${key}' is reserved: rename it`)
   if (typeof key === 'string' && key.length > limits.textLength)
-    return fault(
-      'too-large',
-      `A key has ${key.length} characters, the limit is ${limits.textLength}: shorten it`,
-    )
+    return tooLong(part, `A key has ${key.length}`)
   if (typeof value === 'string' && value.length > limits.textLength)
-    return fault(
-      'too-large',
-      `A text has ${value.length} characters, the limit is ${limits.textLength}: shorten it`,
-    )
+    return tooLong(part, `A text has ${value.length}`)
   if (depth > limits.depth)
-    return fault('too-large', `The workflow is nested deeper than ${limits.depth} levels: flatten it`)
+    return fault(part, 'too-large', `The workflow is nested deeper than ${limits.depth} levels: flatten it`)
   return isJson(value)
     ? null
-    : fault('format', `This is not JSON: write text, numbers, true, false, null, lists or objects`)
+    : fault(part, 'format', `This is not JSON: write text, numbers, true, false, null, lists or objects`)
+}
+
+function fault(part: Part, code: Fault['code'], message: string): Fault {
+  return { code, path: pathOf(part), message }
+}
+
+function tooLong(part: Part, what: string): Fault {
+  return fault(part, 'too-large', `${what} characters, the limit is ${limits.textLength}: shorten it`)
 }
 
 function isJson(value: unknown): boolean {
@@ -67,17 +68,17 @@ function isJson(value: unknown): boolean {
   )
 }
 
-function children(parent: Part): Part[] {
-  const { value, depth } = parent
-  if (typeof value !== 'object' || value === null) return []
+function openChildren(parent: Part, open: Part[]): void {
+  const { value } = parent
+  if (typeof value !== 'object' || value === null) return
+  const depth = parent.depth + 1
+  if (!Array.isArray(value)) {
+    for (const [key, child] of Object.entries(value)) open.push({ value: child, key, parent, depth })
+    return
+  }
   // One more than the limit is enough to see that there are too many.
-  const entries = Array.isArray(value) ? value.slice(0, limits.parts + 1).entries() : Object.entries(value)
-  return [...entries].map(([key, child]: [string | number, unknown]) => ({
-    value: child,
-    key,
-    parent,
-    depth: depth + 1,
-  }))
+  const items = value.slice(0, limits.parts + 1) as unknown[]
+  for (const [key, child] of items.entries()) open.push({ value: child, key, parent, depth })
 }
 
 function pathOf(part: Part): (string | number)[] {

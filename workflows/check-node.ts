@@ -129,13 +129,10 @@ class NodeCheck {
     const source = parseSource(text)
     if (unreadable.has(source.node)) return null
     const from = nodes.get(source.node)
-    const wrong = (code: FaultCode, message: string) => {
-      this.#blame(code, ['inputs', name], message)
-      return null
-    }
     if (!from) {
       const wish = suggest(source.node, [...nodes.keys()])
-      return wrong('wrong-link', `'${name}' is linked to '${source.node}', and there is no such node${wish}`)
+      const there = `'${name}' is linked to '${source.node}', and there is no such node${wish}`
+      return this.#wrongLink('wrong-link', name, there)
     }
     const info = catalogue.get(from.type)
     if (!info) return null
@@ -143,16 +140,23 @@ class NodeCheck {
     if (given === null) {
       const wish = suggest(source.output, Object.keys(info.outputs))
       const call = `'${source.node}' (${info.title})`
-      return wrong(
+      return this.#wrongLink(
         'unknown-port',
+        name,
         `'${name}' is linked to ${call}, which has no output '${source.output}'${wish}`,
       )
     }
     if (canConnect(given, type)) return given
-    return wrong(
+    return this.#wrongLink(
       'wrong-link',
+      name,
       `its '${name}' takes ${type}, and '${text}' gives ${given}${this.#bridge(given, type)}`,
     )
+  }
+
+  #wrongLink(code: FaultCode, name: string, message: string): null {
+    this.#blame(code, ['inputs', name], message)
+    return null
   }
 
   /** The node that makes one type of another, where there is one. */

@@ -1,6 +1,6 @@
 /** Whether a value of the file suits the parameter it is for. */
 import type { ZodType } from 'zod'
-import { boxListSchema } from '#nodes/boxes.ts'
+import { boxesSchema, boxListSchema, type PhraseRule } from '#nodes/boxes.ts'
 import { keypointsSchema } from '#nodes/keypoints.ts'
 import type { ParamInfo, Widget } from '#nodes/node-info.ts'
 import { suggest } from './nearest.ts'
@@ -20,6 +20,9 @@ export function valueFaults(param: ParamInfo, value: unknown): ValueFault[] {
 
 type Check = (value: unknown, param: ParamInfo) => ValueFault[]
 
+/** Made once: a schema costs more to make than most values to check. */
+const boxLists: Record<PhraseRule, ZodType> = { needed: boxesSchema, optional: boxListSchema('optional') }
+
 const checks: Record<Widget, Check> = {
   int: (value, param) =>
     Number.isInteger(value) ? rangeFaults(value as number, param) : must('be a whole number', value),
@@ -34,7 +37,7 @@ const checks: Record<Widget, Check> = {
   choice: choiceFaults,
   boxes: (value, { phrases = 'needed' }) =>
     listFaults(
-      boxListSchema(phrases),
+      boxLists[phrases],
       value,
       'must be a list of { "phrase": "a cat", "box": [x0, y0, x1, y1] }, 1000 at most',
     ),

@@ -1,5 +1,5 @@
 /** How much a run can cost at most, from the file alone: a small graph may ask for more than a machine can give. */
-import type { Catalogue, Measure, NodeInfo } from '#nodes/node-info.ts'
+import type { Catalogue, Measure, NodeInfo, ParamInfo } from '#nodes/node-info.ts'
 import type { WireType } from '#nodes/wire-types.ts'
 import type { Fault } from './fault.ts'
 import type { Sweep, Workflow } from './format.ts'
@@ -53,17 +53,24 @@ export function estimateCost(plan: Plan, catalogue: Catalogue, cells: number, fa
   return { work: times(work, cells), bytes }
 }
 
-/** Why a workflow that can run is refused all the same. One with other faults is left to `validateWorkflow`. */
+/**
+ * Why a workflow that can run is refused all the same. One with other faults is left to `validateWorkflow`.
+ *
+ * @param known how it runs to its own targets, where that was found out already
+ */
 export function costFaults(
   workflow: Workflow,
   catalogue: Catalogue,
   facts: CostFacts,
-  targets?: readonly string[],
+  { targets, known }: { readonly targets?: readonly string[]; readonly known?: Plan | null } = {},
 ): Fault[] {
   const cells = workflow.sweep ? cellsOf(workflow.sweep).length : 1
   const shapes = new Map(Object.entries(catalogue))
   const costs = worstCells(workflow.sweep).flatMap((cell) => {
-    const { plan } = planWorkflow(cellWorkflow(workflow, cell), shapes, targets)
+    const plan =
+      known && !workflow.sweep && !targets
+        ? known
+        : planWorkflow(cellWorkflow(workflow, cell), shapes, targets).plan
     return plan ? [estimateCost(plan, catalogue, cells, facts)] : []
   })
   const work = Math.max(0, ...costs.map((cost) => cost.work))
@@ -135,16 +142,30 @@ function sizeOf(
 
 /** The values of a node's parameters of one measure; of one that a link feeds, the most that it takes. */
 function measured(id: string, measure: Measure, plan: Plan, catalogue: Catalogue): number[] {
-  const params = Object.entries(infoOf(id, plan, catalogue)?.params ?? {})
-  const linked = new Set((plan.links.get(id) ?? []).map(({ input }) => input))
+  const info = infoOf(id, plan, catalogue)
+  if (!info) return []
+  const links = plan.links.get(id) ?? []
   const { values } = plan.nodes.get(id) ?? {}
-  return params
-    .filter(([, param]) => param.measures === measure)
-    .map(([name, param]) => {
-      const most = param.max ?? Number.MAX_SAFE_INTEGER
-      const value = linked.has(name) ? most : (own(values, name) ?? param.default)
-      return typeof value === 'number' && value >= 0 ? Math.min(value, most) : most
-    })
+  return paramsOf(info, measure).map(([name, param]) => {
+    const most = param.max ?? Number.MAX_SAFE_INTEGER
+    const isLinked = links.some(({ input }) => input === name)
+    const value = isLinked ? most : (own(values, name) ?? param.default)
+    return typeof value === 'number' && value >= 0 ? Math.min(value, most) : most
+  })
+}
+
+type Params = readonly (readonly [name: string, param: ParamInfo])[]
+
+/** The parameters of a node type that are of each measure: looked for once, not for each of its nodes. */
+const measuring = new WeakMap<NodeInfo, Map<Measure, Params>>()
+
+function paramsOf(info: NodeInfo, measure: Measure): Params {
+  const known = measuring.get(info) ?? new Map<Measure, Params>()
+  measuring.set(info, known)
+  const found =
+    known.get(measure) ?? Object.entries(info.params).filter(([, param]) => param.measures === measure)
+  known.set(measure, found)
+  return found
 }
 
 function weightOf(info: NodeInfo | undefined): number {

@@ -36,12 +36,22 @@ export type PlanResult =
  * means the nodes behind its outputs and those inside with a side effect.
  *
  * Faults are rings (`cycle`), wrong loops (`loop`), wrong lists (`list`) and targets that cannot run, anywhere in the
- * workflow. Links from nodes that do not exist are ignored; `validateWorkflow` reports them.
+ * workflow, and that nothing would run. Links from nodes that do not exist are ignored; `validateWorkflow` reports them.
  */
 export function planWorkflow(workflow: Workflow, shapes: Shapes, targets?: readonly string[]): PlanResult {
   const subgraphs = checkSubgraphs(workflow)
   if (subgraphs.faults.length > 0) return { plan: null, faults: subgraphs.faults }
-  return planNodes(expandWorkflow(workflow, shapes).nodes, shapes, targets)
+  const result = planNodes(expandWorkflow(workflow, shapes).nodes, shapes, targets)
+  const idle = result.plan && !targets ? idleFaults(result.plan) : []
+  return idle.length > 0 ? { plan: null, faults: idle } : result
+}
+
+/** Why a plan is none to run: the run would end without a word. Somebody who edits may well have muted everything. */
+export function idleFaults({ units }: Plan): Fault[] {
+  if (units.length > 0) return []
+  const message =
+    'Cannot run the workflow: no node of it would run, add one, or let one run that is muted or bypassed'
+  return [{ code: 'missing-input', path: ['nodes'], message }]
 }
 
 /** The same for a workflow that was expanded already. */

@@ -10,7 +10,7 @@ import { expandWorkflow, type Expanded, type Scope } from './expand.ts'
 import type { Fault } from './fault.ts'
 import type { Workflow } from './format.ts'
 import { limits } from './limits.ts'
-import { planNodes } from './plan.ts'
+import { planNodes, type Plan } from './plan.ts'
 import { subgraphName, subgraphsOf, withSubgraphs } from './subgraph-shape.ts'
 
 export interface Validated {
@@ -18,6 +18,8 @@ export interface Validated {
   readonly workflow: Workflow | null
   /** Empty for a workflow that can run. */
   readonly faults: readonly Fault[]
+  /** How it runs to its own targets; null where there are faults. */
+  readonly plan: Plan | null
 }
 
 /**
@@ -27,18 +29,25 @@ export interface Validated {
  */
 export function validateWorkflow(json: unknown, catalogue: Catalogue): Validated {
   const unfit = dataFaults(json)
-  if (unfit.length > 0) return { workflow: null, faults: bounded(unfit) }
+  if (unfit.length > 0) return { workflow: null, faults: bounded(unfit), plan: null }
   const { workflow, faults } = readFormat(json)
   if (workflow) {
-    const isTooLarge = faults.length > 0
-    return { workflow, faults: bounded(isTooLarge ? faults : contentFaults(workflow, catalogue, new Set())) }
+    // It is too large.
+    if (faults.length > 0) return { workflow, faults: bounded(faults), plan: null }
+    const { faults: found, plan } = judgeContent(workflow, catalogue, noNames)
+    return { workflow, faults: bounded(found), plan: found.length > 0 ? null : plan }
   }
   const { rest, unreadable } = readablePart(json, faults)
-  const others = rest ? contentFaults(rest, catalogue, unreadable) : []
-  return { workflow: null, faults: bounded([...faults, ...others]) }
+  const others = rest ? judgeContent(rest, catalogue, unreadable).faults : []
+  return { workflow: null, faults: bounded([...faults, ...others]), plan: null }
 }
 
-function contentFaults(workflow: Workflow, catalogue: Catalogue, unreadable: ReadonlySet<string>): Fault[] {
+interface Judged {
+  readonly faults: Fault[]
+  readonly plan: Plan | null
+}
+
+function judgeContent(workflow: Workflow, catalogue: Catalogue, unreadable: ReadonlySet<string>): Judged {
   const checked = checkSubgraphs(workflow)
   const subgraphs = subgraphsOf(workflow)
   const infos = withSubgraphs(catalogue, subgraphs, checked.order)
@@ -60,15 +69,15 @@ function contentFaults(workflow: Workflow, catalogue: Catalogue, unreadable: Rea
       // One that contains itself has no ports to be judged by.
       if (!infos.has(node.type) && subgraphs.has(subgraphName(node.type) ?? '')) continue
       faults.push(...nodeFaults(id, node, around))
-      if (faults.length > limits.faults) return faults
+      if (faults.length > limits.faults) return { faults, plan: null }
     }
   }
   faults.push(...sweepFaults(workflow, infos), ...emptyFaults(expanded, infos))
   // What is unreadable may hold the missing half of a loop.
-  if (unreadable.size > 0 || !expanded) return faults
+  if (unreadable.size > 0 || !expanded) return { faults, plan: null }
   const known = new Set(faults.map(({ path }) => path.join(' ')))
-  const { faults: others } = planNodes(expanded.nodes, infos)
-  return [...faults, ...others.filter(({ path }) => !known.has(path.join(' ')))]
+  const { faults: others, plan } = planNodes(expanded.nodes, infos)
+  return { faults: [...faults, ...others.filter(({ path }) => !known.has(path.join(' ')))], plan }
 }
 
 const noNames: ReadonlySet<string> = new Set()

@@ -76,8 +76,9 @@ async function check(
   const loose = workflowSchema.safeParse(json)
   // Settings need a readable file; what is wrong with an unreadable one, the check below says.
   const draft = loose.success ? await setValues(loose.data, settings, context) : json
-  const { workflow, faults } = validateWorkflow(draft, catalogue)
-  return { workflow, faults: workflow ? blockingFaults(workflow, faults, catalogue) : faults }
+  const judged = validateWorkflow(draft, catalogue)
+  const { workflow, faults } = judged
+  return { workflow, faults: workflow ? blockingFaults({ ...judged, workflow }, catalogue) : faults }
 }
 
 async function importTo(path: string, dataDir: string): Promise<string> {

@@ -201,13 +201,15 @@ export class JobDesk {
     targets: readonly string[],
   ): { workflow: Workflow | null; faults: readonly Fault[] } {
     const { catalogue } = this.runner.facts
-    const { workflow, faults } = validateWorkflow(json, catalogue)
+    const judged = validateWorkflow(json, catalogue)
+    const { workflow, faults, plan: known } = judged
     if (!workflow) return { workflow: null, faults }
     const missing = targets.filter((id) => !Object.hasOwn(workflow.nodes, topLevel(id)))
     if (missing.length > 0) return { workflow: null, faults: missing.map(missingTarget) }
-    const blocking = blockingFaults(workflow, faults, catalogue, targets.length > 0 ? targets : undefined)
+    const aims = targets.length > 0 ? { targets } : {}
+    const blocking = blockingFaults({ ...judged, workflow }, catalogue, aims.targets)
     if (blocking.length > 0) return { workflow: null, faults: blocking }
-    const tooMuch = costFaults(workflow, catalogue, this.#costFacts, targets.length > 0 ? targets : undefined)
+    const tooMuch = costFaults(workflow, catalogue, this.#costFacts, { ...aims, known })
     return { workflow: tooMuch.length > 0 ? null : workflow, faults: tooMuch }
   }
 

@@ -9,8 +9,9 @@ import { loadModel } from '#inference/model.ts'
 import { ResultCache } from '#server/engine/cache.ts'
 import type { ExecuteOptions, RunResult, Services } from '#server/engine/engine.ts'
 import { execute } from '#server/engine/execute.ts'
-import { loadRegistry } from '#server/registry.ts'
+import { catalogueOf, loadRegistry } from '#server/registry.ts'
 import { encodePreview } from '#server/runner/encode-preview.ts'
+import { costFaults } from '#workflows/cost.ts'
 import { workflowSchema, type Workflow } from '#workflows/format.ts'
 import { planWorkflow } from '#workflows/plan.ts'
 import { validateWorkflow } from '#workflows/validate.ts'
@@ -109,6 +110,11 @@ async function trivialNodes(): Promise<Figure[]> {
       unit: 'µs of processor',
     },
     { name: 'validation of 4,000 nodes, per node', value: (judged / 4000) * 1000, unit: 'µs of processor' },
+    {
+      name: 'judging the example text-box put together to 3,000 nodes',
+      value: await judging(3000),
+      unit: 'ms, for which the server answers nobody',
+    },
   ]
 }
 
@@ -121,6 +127,34 @@ function exampleAt(tau: number): Workflow {
   const { cutoff, ...nodes } = example.nodes
   if (!cutoff) throw new Error('Cannot measure: the example text-box has no node cutoff')
   return { ...example, nodes: { ...nodes, cutoff: { ...cutoff, values: { ...cutoff.values, on: tau } } } }
+}
+
+/** Validation and the estimate of the cost, once everything is compiled. */
+async function judging(count: number): Promise<number> {
+  const catalogue = catalogueOf(await loadRegistry(`${root}nodes`), {
+    models: ['emoji-world'],
+    adapters: ['auto'],
+  })
+  const example = exampleAt(0.3)
+  const copies = Math.ceil(count / Object.keys(example.nodes).length)
+  const nodes = Array.from({ length: copies }, (_, copy) =>
+    Object.entries(example.nodes).map(([id, { inputs = {}, ...node }]) => {
+      const links = Object.entries(inputs).map(([input, source]) => [input, `c${copy}_${source}`])
+      return [
+        `c${copy}_${id}`,
+        { ...node, inputs: Object.fromEntries(links) as Record<string, string> },
+      ] as const
+    }),
+  )
+  const file: unknown = { groundwork: 1, nodes: Object.fromEntries(nodes.flat()) }
+  const facts = { trainedSide: 512, picturePixels: 4096 * 4096 }
+  return typical(9, () =>
+    clockMs(() => {
+      const { workflow, faults, plan } = validateWorkflow(file, catalogue)
+      if (!workflow || faults.length > 0) throw new Error('Cannot measure: the example text-box has faults')
+      costFaults(workflow, catalogue, facts, { known: plan })
+    }),
+  )
 }
 
 async function realNodes(): Promise<Figure[]> {

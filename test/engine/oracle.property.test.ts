@@ -41,9 +41,17 @@ function lineOf(spec: Spec, source: (index: number) => string): Line {
   }
 }
 
+/** A run that is refused because nothing would run (M6) shows nothing. */
+async function orNothing(run: Promise<ToyRun>): Promise<Pick<ToyRun, 'events'>> {
+  return run.catch((error: Error) => {
+    if (!error.message.includes('no node of it would run')) throw error
+    return { events: [] }
+  })
+}
+
 /** What every node showed, in the cells that `isHere` names. */
 function shown(
-  { events }: ToyRun,
+  { events }: Pick<ToyRun, 'events'>,
   count: number,
   isHere: (cell: readonly number[] | undefined) => boolean,
 ): number[][] {
@@ -101,7 +109,8 @@ test('G1 Z1 M1 C2 any graph of lists, lazy and muted nodes gives what the rules 
       async (edits, bytes) => {
         const run = toyProcess(toys(), new ResultCache(bytes))
         for (const specs of edits) {
-          const seen = shown(await run(graphOf(specs), { checkMutation: true }), specs.length, () => true)
+          const ran = await orNothing(run(graphOf(specs), { checkMutation: true }))
+          const seen = shown(ran, specs.length, () => true)
           expect(seen).toEqual(expected(specs))
         }
       },
@@ -118,7 +127,7 @@ test('W1 W6 every cell of a sweep over any graph gives what its values alone giv
       async (rest, values) => {
         const specs: Spec[] = [{ kind: 'number', value: 0 }, ...rest.map((spec) => shifted(spec))]
         const sweep = { axes: [{ at: 'n0.value', values }] }
-        const ran = await toyProcess()(graphOf(specs, { sweep }))
+        const ran = await orNothing(toyProcess()(graphOf(specs, { sweep })))
         for (const [index, value] of values.entries()) {
           const cell: Spec[] = [{ kind: 'number', value }, ...specs.slice(1)]
           // What all cells share says of none that it is its own.

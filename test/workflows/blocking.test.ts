@@ -6,10 +6,13 @@ import { workflow } from '../helpers/workflow.ts'
 
 /** Ids of the nodes whose faults keep the file from running, and of those that have a fault at all. */
 function faultyNodes(file: ReturnType<typeof workflow>, targets?: readonly string[]) {
-  const { faults } = validateWorkflow(file, toyCatalogue)
+  const { faults, plan } = validateWorkflow(file, toyCatalogue)
   const idsOf = (list: readonly { readonly path: readonly (string | number)[] }[]) =>
     [...new Set(list.map(({ path }) => path[1]))].sort()
-  return { blocking: idsOf(blockingFaults(file, faults, toyCatalogue, targets)), all: idsOf(faults) }
+  return {
+    blocking: idsOf(blockingFaults({ workflow: file, faults, plan }, toyCatalogue, targets)),
+    all: idsOf(faults),
+  }
 }
 
 test('blockingFaults leaves out a node that no target needs', () => {

@@ -246,8 +246,8 @@ describe('a run that asks for too much', () => {
 
   test('is judged by the targets that are asked for', () => {
     const file = swept({ at: 's.steps', values: [1000, 999, 998, 997] })
-    expect(costFaults(file, catalogue, facts, ['show'])).toHaveLength(1)
-    expect(costFaults(file, catalogue, facts, ['keep'])).toEqual([])
+    expect(costFaults(file, catalogue, facts, { targets: ['show'] })).toHaveLength(1)
+    expect(costFaults(file, catalogue, facts, { targets: ['keep'] })).toEqual([])
   })
 
   test('leaves one with other faults to the validation', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { blockingFaults } from '#workflows/blocking.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { planWorkflow } from '#workflows/plan.ts'
 import { validateWorkflow } from '#workflows/validate.ts'
@@ -66,6 +67,24 @@ test('M1 running up to a muted node is a fault', () => {
     "Cannot run up to node 'print': it is muted, or needs a node that is",
   ])
 })
+
+//  one(muted) ──► print      or each of them bypassed, or no nodes
+test.each(['mute', 'bypass', 'empty'] as const)(
+  'M6 a run in which nothing would run is refused: %s',
+  async (mode) => {
+    const graph = workflow(
+      mode === 'empty'
+        ? {}
+        : { one: ['toy/number', {}, {}, mode], print: ['toy/print', {}, { value: 'one.value' }, mode] },
+    )
+    const message =
+      'Cannot run the workflow: no node of it would run, add one, or let one run that is muted or bypassed'
+    expect(faultsOf(graph)).toEqual([])
+    const judged = { ...validateWorkflow(graph, toyCatalogue), workflow: graph }
+    expect(blockingFaults(judged, toyCatalogue).map((fault) => fault.message)).toEqual([message])
+    await expect(callsOf(graph)).rejects.toThrow(message)
+  },
+)
 
 //  two ──b──► add(bypassed) ──► first       one ──a──► both(bypassed) ◄──b── two      both ──► second
 test('M2 a bypassed node passes on the first linked input of the same type', async () => {
