@@ -260,6 +260,8 @@ export const modelInfo = z.strictObject({
   bytes: count,
   /** Side of the picture the model was trained at, in pixels. */
   size: pixels,
+  /** Side of a cell of its latents, in pixels of the picture. */
+  cell: pixels,
   /** What it can be grounded by, such as `text` or `keypoint`, with the adapter that `auto` chooses. */
   grounds: z.array(z.string()),
   adapters: z.array(adapterInfo),

@@ -1,6 +1,7 @@
 /** The canvas beside the graph: which parameter it shows, what lies behind it, what is selected on it. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
+import { useTabs } from '../stores/tabs.ts'
 
 /** A parameter of a node. */
 export interface Place {
@@ -37,6 +38,12 @@ export const useCanvas = defineStore('canvas', () => {
   watch([width, backdrop, opacity], () => {
     store({ width: width.value, backdrop: backdrop.value, opacity: opacity.value })
   })
+
+  /** Another workflow may have another thing in the same place. */
+  watch(
+    () => useTabs().activeId,
+    () => (selected.value = null),
+  )
 
   function open(next: Place): void {
     place.value = next

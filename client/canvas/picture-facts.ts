@@ -18,7 +18,7 @@ export interface PictureFacts {
 /** What is known of models and pictures outside the workflow. */
 export interface Around {
   readonly picture: { readonly width: number; readonly height: number } | null
-  readonly models: readonly { readonly id: string; readonly size: number; readonly cell?: number }[]
+  readonly models: readonly { readonly id: string; readonly size: number; readonly cell: number }[]
 }
 
 const usualSize = 512

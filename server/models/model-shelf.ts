@@ -147,7 +147,10 @@ async function inspect({ id, path, hash, adapter, title }: Subject): Promise<Des
   const { kind, grounds } = model
   return {
     title,
-    info: { id, kind, hash, bytes: await weightBytes(path), size, grounds: [...grounds], detector },
+    info: {
+      ...{ id, kind, hash, bytes: await weightBytes(path), size, cell: vaeScale },
+      ...{ grounds: [...grounds], detector },
+    },
   }
 }
 

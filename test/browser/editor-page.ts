@@ -1,5 +1,5 @@
 /** The editor in a real Chromium, and the few gestures that the stories below are made of. */
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import { chromium, type Browser, type JSHandle, type Locator, type Page } from 'playwright-core'
 import { findChromium } from './ensure-chromium.ts'
 
 const flags = [
@@ -130,9 +130,25 @@ export class EditorPage {
     await this.node(Object.keys(workflow.nodes)[0] ?? '').waitFor()
   }
 
-  /** Drops a file on the page as from a desktop. */
-  async drop(name: string, type: string, bytes: Uint8Array): Promise<void> {
-    const transfer = await this.page.evaluateHandle(
+  /** Drops a file on the page as from a desktop: on the graph, or on what is named. */
+  async drop(name: string, type: string, bytes: Uint8Array, onto = this.byTestId('graph')): Promise<void> {
+    const transfer = await this.transfer(name, type, bytes)
+    await onto.dispatchEvent('dragover', { dataTransfer: transfer })
+    await onto.dispatchEvent('drop', { dataTransfer: transfer })
+  }
+
+  /** Pastes a file where the focus is. */
+  async pasteFile(name: string, type: string, bytes: Uint8Array): Promise<void> {
+    const transfer = await this.transfer(name, type, bytes)
+    await transfer.evaluate((clipboardData) =>
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      ),
+    )
+  }
+
+  private transfer(name: string, type: string, bytes: Uint8Array): Promise<JSHandle<DataTransfer>> {
+    return this.page.evaluateHandle(
       ({ name, type, bytes }) => {
         const transfer = new DataTransfer()
         transfer.items.add(new File([new Uint8Array(bytes)], name, { type }))
@@ -140,8 +156,5 @@ export class EditorPage {
       },
       { name, type, bytes: [...bytes] },
     )
-    const graph = this.byTestId('graph')
-    await graph.dispatchEvent('dragover', { dataTransfer: transfer })
-    await graph.dispatchEvent('drop', { dataTransfer: transfer })
   }
 }

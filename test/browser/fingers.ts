@@ -10,7 +10,11 @@ interface Spot {
 const moves = 6
 
 export class Fingers {
-  private constructor(private readonly session: CDPSession) {}
+  private readonly session: CDPSession
+
+  private constructor(session: CDPSession) {
+    this.session = session
+  }
 
   static async on({ page }: EditorPage): Promise<Fingers> {
     return new Fingers(await page.context().newCDPSession(page))

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser } from 'playwright-core'
 import { EditorPage, launch } from './editor-page.ts'
 import { serve, type Served } from './serve.ts'
-import { quick, slow } from './stories.ts'
+import { changed, quick, slow } from './stories.ts'
 
 let server: Served
 let browser: Browser
@@ -53,6 +53,13 @@ describe('a run', () => {
     expect(await mark('noise').getAttribute('title')).toBe("Ran because: 'seed' changed")
     await editor.byTestId('language').click()
     expect(await mark('noise').getAttribute('title')).toBe('运行原因：“seed”有变化')
+  })
+
+  it('that fails says on the node what to do about it, and skips what needs its result', async () => {
+    await editor.open(changed(quick('other content', 308), 'model', { hash: 'ab'.repeat(32) }))
+    expect(await editor.run()).toBe('failed')
+    expect([await stateOf('model'), await stateOf('save')]).toEqual(['failed', 'skipped'])
+    expect(await editor.node('model').textContent()).toContain('clear the hash to use this one')
   })
 
   it('tells how far it is and how long it will take, for its nodes and as a whole', async () => {

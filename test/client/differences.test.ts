@@ -11,6 +11,7 @@ const model = (id: string, hash: string): ModelInfo => ({
   kind: 'gated',
   bytes: 1,
   size: 64,
+  cell: 4,
   grounds: [],
   adapters: [],
   detector: false,
