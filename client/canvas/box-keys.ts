@@ -1,34 +1,27 @@
 /** What a key does to the selected box. */
 import type { DrawnBox } from '#nodes/boxes.ts'
+import type { PressedKeys } from '../editor/command.ts'
 import { moveBox, nudged, resizeBox, upright, withBox, type Box } from './box-geometry.ts'
-import {
-  arrowStep,
-  once,
-  thingKey,
-  unlocked,
-  type KeyEdit,
-  type PictureSize,
-  type Pressed,
-} from './thing-keys.ts'
+import { canvasKeyOf } from './canvas-keys.ts'
+import { arrowStep, once, thingKey, unlocked, type KeyEdit, type PictureSize } from './thing-keys.ts'
 
 /** The list after a key on a box; null for a key that is none of these. */
 export function boxKey(
   entities: readonly DrawnBox[],
   index: number,
-  event: Pressed,
+  event: PressedKeys,
   size: PictureSize,
 ): KeyEdit<DrawnBox> | null {
   const entity = entities[index]
-  if (!entity) return null
-  const control = event.ctrlKey || event.metaKey
-  const step = arrowStep(event)
+  const id = canvasKeyOf(event, 'box')
+  if (!entity || !id) return null
+  const step = arrowStep(event, id)
   if (step) {
-    const box = (control ? stretched : shifted)(entity.box, step, size)
+    const box = (id.startsWith('stretch') ? stretched : shifted)(entity.box, step, size)
     const things = entity.locked ? [...entities] : withBox(entities, index, box)
     return { things, selected: index, goesOn: true }
   }
-  if (control) return event.key.toLowerCase() === 'd' ? duplicatedBox(entities, index) : null
-  return thingKey(entities, index, event.key)
+  return id === 'duplicate' ? duplicatedBox(entities, index) : thingKey(entities, index, id)
 }
 
 /** A copy beside the box, or on its other side where the picture ends. */

@@ -1,53 +1,46 @@
 /** What a key does to the selected figure, or to one of its points. */
 import type { DrawnFigure } from '#nodes/keypoints.ts'
+import type { PressedKeys } from '../editor/command.ts'
 import { nudged } from './box-geometry.ts'
+import { canvasKeyOf } from './canvas-keys.ts'
 import { boundsOf, mirrorFigure, moveFigure, movePoint, scaleFigure, toggleSeen } from './figure-geometry.ts'
 import { replaced } from './list-edits.ts'
-import {
-  arrowStep,
-  once,
-  thingKey,
-  unlocked,
-  type KeyEdit,
-  type PictureSize,
-  type Pressed,
-} from './thing-keys.ts'
+import { arrowStep, once, thingKey, unlocked, type KeyEdit, type PictureSize } from './thing-keys.ts'
 
 /** The list after a key on a figure (`point` null) or on a point of it; null for a key that is none of these. */
 export function figureKey(
   figures: readonly DrawnFigure[],
   index: number,
   point: number | null,
-  event: Pressed,
+  event: PressedKeys,
   size: PictureSize,
 ): KeyEdit<DrawnFigure> | null {
   const figure = figures[index]
-  if (!figure) return null
-  const control = event.ctrlKey || event.metaKey
-  const step = arrowStep(event)
+  const id = canvasKeyOf(event, point === null ? 'figure' : 'point')
+  if (!figure || !id) return null
+  const step = arrowStep(event, id)
   if (step) {
-    const next = figure.locked ? figure : stepped(figure, point, step, control, size)
+    const next = figure.locked ? figure : stepped(figure, point, step, id.startsWith('stretch'), size)
     return { things: replaced(figures, index, next), selected: index, goesOn: true }
   }
-  const key = event.key.toLowerCase()
-  if (control) return key === 'd' ? duplicatedFigure(figures, index) : null
-  if (key === 'm') return once(replaced(figures, index, mirrorFigure(figure)), index)
-  if (key === 'v' && point !== null) return once(replaced(figures, index, toggleSeen(figure, point)), index)
-  return thingKey(figures, index, key)
+  if (id === 'duplicate') return duplicatedFigure(figures, index)
+  if (id === 'mirror') return once(replaced(figures, index, mirrorFigure(figure)), index)
+  if (id === 'seen' && point !== null) return once(replaced(figures, index, toggleSeen(figure, point)), index)
+  return thingKey(figures, index, id)
 }
 
 function stepped(
   figure: DrawnFigure,
   point: number | null,
   [x, y]: readonly [number, number],
-  control: boolean,
+  scale: boolean,
   { width, height }: PictureSize,
 ): DrawnFigure {
   if (point !== null) {
     const [px, py] = figure.points[point] ?? [0, 0]
     return movePoint(figure, point, { x: x ? nudged(px, x, width) : px, y: y ? nudged(py, y, height) : py })
   }
-  if (control) {
+  if (scale) {
     const grown = 1 + 0.02 * Math.abs(x || y)
     return scaleFigure(figure, y < 0 || x > 0 ? grown : 1 / grown)
   }

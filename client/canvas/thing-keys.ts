@@ -1,5 +1,7 @@
 /** What a key does to a thing on a canvas, a box or a figure, whatever it is. */
 import type { EditingMarks } from '#nodes/editing-marks.ts'
+import type { PressedKeys } from '../editor/command.ts'
+import { wayOf, type CanvasKey } from './canvas-keys.ts'
 import { reordered, toggled, without } from './list-edits.ts'
 
 export interface PictureSize {
@@ -15,42 +17,34 @@ export interface KeyEdit<T> {
   readonly goesOn: boolean
 }
 
-export type Pressed = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>
-
-const arrows: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-}
-
 /** How many pixels of the picture an arrow goes across and down, with Shift ten times as many; null for another key. */
-export function arrowStep({ key, shiftKey }: Pressed): readonly [number, number] | null {
-  const arrow = arrows[key]
-  if (!arrow) return null
-  const by = shiftKey ? 10 : 1
-  return [arrow[0] * by, arrow[1] * by]
+export function arrowStep(event: PressedKeys, id: CanvasKey): readonly [number, number] | null {
+  if (!arrowKeys.has(id)) return null
+  const [x, y] = wayOf(event)
+  const by = event.shiftKey ? 10 : 1
+  return [x * by, y * by]
 }
+
+const arrowKeys: ReadonlySet<CanvasKey> = new Set(['nudge', 'nudgeTen', 'stretch', 'stretchTen'])
 
 /** The list after a key that means the same for everything drawn; null for a key that is none of these. */
 export function thingKey<T extends EditingMarks>(
   list: readonly T[],
   index: number,
-  key: string,
+  id: CanvasKey,
 ): KeyEdit<T> | null {
-  switch (key.toLowerCase()) {
-    case 'delete':
-    case 'backspace':
+  switch (id) {
+    case 'remove':
       return once(without(list, index), null)
-    case '[':
+    case 'earlier':
       return once(reordered(list, index, index - 1), Math.max(index - 1, 0))
-    case ']':
+    case 'later':
       return once(reordered(list, index, index + 1), Math.min(index + 1, list.length - 1))
-    case 'l':
+    case 'lock':
       return once(toggled(list, index, 'locked'), index)
-    case 'h':
+    case 'hide':
       return once(toggled(list, index, 'hidden'), index)
-    case 'o':
+    case 'off':
       return once(toggled(list, index, 'off'), index)
     default:
       return null

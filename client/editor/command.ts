@@ -25,6 +25,7 @@ const signs: Readonly<Record<string, string>> = {
   ArrowRight: '→',
   ArrowUp: '↑',
   ArrowDown: '↓',
+  Arrow: '← ↑ ↓ →',
   ...(isMac && { Ctrl: '⌘', Alt: '⌥', Shift: '⇧' }),
 }
 
@@ -37,11 +38,14 @@ export function showKey(key: string): string {
     .join(isMac ? '' : '+')
 }
 
+/** The part of a key event that says which keys are down. */
+export type PressedKeys = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>
+
 /**
  * The keys of an event, in the form of the table but in lower case. Command counts as Ctrl. Shift counts only where it
  * does not already show in the character. Alt with a letter types another sign on some keyboards: its place counts.
  */
-export function keysOfEvent(event: KeyboardEvent): string {
+export function keysOfEvent(event: PressedKeys): string {
   const letter = event.altKey ? /^Key([A-Z])$/.exec(event.code)?.[1] : undefined
   const key = letter ?? event.key
   const isLetter = key.length > 1 || key.toLowerCase() !== key.toUpperCase()

@@ -11,7 +11,7 @@ export function useCommands(): void {
     if (event.isComposing || event.defaultPrevented || useDialogs().open) return
     const command = commandFor(event)
     if (!command || command.byBrowser) return
-    if (!command.anywhere && !graphIsShown()) return
+    if (!command.anywhere && (!graphIsShown() || hasOwnKeys(event))) return
     if (!command.whileTyping && (isTyping(event) || isElsewhere(event))) return
     // Menus and dialogs close on Escape only while nobody has taken it.
     if (event.key !== 'Escape') event.preventDefault()
@@ -43,6 +43,11 @@ export function useCommands(): void {
 function graphIsShown(): boolean {
   const mode = modeNow()
   return mode === 'graph' || mode === 'list'
+}
+
+/** Who draws beside the graph means what is drawn: Delete there is never for a node that is selected meanwhile. */
+function hasOwnKeys({ target }: Event): boolean {
+  return target instanceof Element && target.closest('[data-own-keys]') !== null
 }
 
 /** A sentence that a person has marked is what they mean to copy. */

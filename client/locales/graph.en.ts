@@ -151,6 +151,7 @@ const graphEn = {
     edit: 'Edit',
     arrange: 'Arrange',
     view: 'View',
+    canvas: 'Canvas of boxes and figures',
     gestures: 'Mouse and touch',
   },
   gesture: {

@@ -153,6 +153,7 @@ const graphZh: GraphMessages = {
     edit: '编辑',
     arrange: '排列',
     view: '视图',
+    canvas: '框与人物的画布',
     gestures: '鼠标与触摸',
   },
   gesture: {

@@ -82,6 +82,7 @@ describe('a box', () => {
   })
 
   it('is added with a key, says that it has no phrase until one is typed, and is removed with a key', async () => {
+    await editor.node('boxes').locator('header').click()
     await dock.getByRole('group', { name: 'Boxes on the picture' }).focus()
     await key('n')
     expect(await count()).toBe(4)
@@ -92,6 +93,10 @@ describe('a box', () => {
     await box(3).focus()
     await key('Delete')
     expect(await count()).toBe(3)
+    // The node is selected, but a key on the canvas is never meant for it.
+    await key('Delete')
+    await key('m')
+    expect(await editor.node('boxes').getAttribute('data-mode')).not.toBe('mute')
   })
 
   it('is duplicated and put in another order, by keys on the canvas and by buttons in the list', async () => {

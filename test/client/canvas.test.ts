@@ -121,7 +121,12 @@ describe('a press on the ground', () => {
 
 describe('a key on a box', () => {
   const press = (key: string, more = {}) =>
-    boxKey([house, door], 1, { key, shiftKey: false, ctrlKey: false, metaKey: false, ...more }, size)
+    boxKey(
+      [house, door],
+      1,
+      { key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, code: '', ...more },
+      size,
+    )
 
   it('moves it by one pixel of the picture, and by ten with Shift', () => {
     expect(press('ArrowRight')?.things[1]?.box[0]).toBeCloseTo(0.4 + 1 / 200, 4)
@@ -135,7 +140,7 @@ describe('a key on a box', () => {
   it('does not drift over a hundred steps there and back', () => {
     let entities: DrawnBox[] = [box('a cat', 0.3333, 0.1, 0.5, 0.5)]
     const step = (key: string) => {
-      const event = { key, shiftKey: false, ctrlKey: false, metaKey: false }
+      const event = { key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, code: '' }
       entities = boxKey(entities, 0, event, { width: 128, height: 128 })?.things ?? entities
     }
     step('ArrowRight')

@@ -145,7 +145,7 @@ describe('a key on a figure', () => {
       [waving],
       0,
       point,
-      { key, shiftKey: true, ctrlKey: false, metaKey: false },
+      { key, shiftKey: key.startsWith('Arrow'), ctrlKey: false, metaKey: false, altKey: false, code: '' },
       { width: 100, height: 100 },
     )
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
+import { canvasKeys, keyWords } from '../../client/canvas/canvas-keys.ts'
 import { commands } from '../../client/editor/command-table.ts'
 import { i18n } from '../../client/locales/i18n.ts'
 
@@ -94,6 +95,13 @@ describe('the table of commands', () => {
       ({ id }) => !english.has(`command.${id}`) || !chinese.has(`command.${id}`),
     )
     expect(nameless).toEqual([])
+  })
+
+  it('of the canvas has a name for each as well, and its hints name keys of the table', () => {
+    expect(canvasKeys.filter(({ id }) => !english.has(`canvasKey.${id}`))).toEqual([])
+    const hints = ['boxes.keys', 'figures.keys'].map((key) => english.get(key) ?? '')
+    const named = hints.flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, id = '']) => id))
+    expect(named.filter((id) => !Object.hasOwn(keyWords, id))).toEqual([])
   })
 
   it('gives no keys to two commands, and no id', () => {
