@@ -237,8 +237,9 @@ export const keptStep = z.strictObject({
   total: count,
   /** Gate strength at that step; null where there is no grounding. */
   beta: z.number().nullable(),
+  ...runPlace,
 })
-export type KeptStep = Readonly<z.infer<typeof keptStep>>
+export type KeptStep = Plain<z.infer<typeof keptStep>>
 
 const modelKind = z.enum(['text-to-image', 'gated', 'gated-text-image', 'gated-keypoint'])
 

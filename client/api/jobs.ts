@@ -60,6 +60,7 @@ export async function fetchSteps(job: string): Promise<readonly KeptStep[]> {
 }
 
 /** Where the picture of a kept step can be fetched. */
-export function stepUrl(job: string, node: string, index: number): string {
-  return `${jobPath(job)}/steps/${encodeURIComponent(node)}/${index}`
+export function stepUrl(job: string, { node, index, cell }: KeptStep): string {
+  const query = cell ? `?cell=${cell.join(',')}` : ''
+  return `${jobPath(job)}/steps/${encodeURIComponent(node)}/${index}${query}`
 }

@@ -1,4 +1,5 @@
 /** The pictures of a run as something to draw. */
+import type { KeptStep } from '#workflows/protocol.ts'
 import { stepUrl } from '../api/jobs.ts'
 import { pictureUrl } from '../api/machine.ts'
 import type { JobOutput } from './job.ts'
@@ -40,18 +41,10 @@ export function showFrame(frame: Frame): Shown {
   return remember(frame, { source: frame.blob, width: frame.width, height: frame.height, frame })
 }
 
-export interface KeptSlide {
-  readonly job: string
-  readonly node: string
-  readonly index: number
-  readonly total: number
-  readonly beta: number | null
-}
-
-export function showKept(slide: KeptSlide): Shown {
-  const { job, node, index, total, beta } = slide
-  const source = stepUrl(job, node, index)
-  return remember(slide, { source, width: 0, height: 0, frame: { step: index, total, beta } })
+export function showKept(job: string, kept: KeptStep): Shown {
+  const { index, total, beta } = kept
+  const source = stepUrl(job, kept)
+  return remember(kept, { source, width: 0, height: 0, frame: { step: index, total, beta } })
 }
 
 function remember(of: object, shown: Shown): Shown {

@@ -23,10 +23,15 @@ export const useScrub = defineStore('scrub', () => {
   /** Whether the picture that is looked at is still on its way. */
   const isPending = ref(false)
 
+  const outputs = computed<readonly JobOutput[]>(() => runs.shownRun?.job.outputs ?? [])
+  const output = computed(() => outputs.value.at(chosen.value ?? -1) ?? null)
+  /** The cell of a sweep whose steps are flipped through: that of the picture that was chosen. */
+  const cell = computed(() => output.value?.cell ?? null)
+
   /** The steps of a run by the node that starts their loop: kept ones, or those that came over the line. */
   function stepsOf(job: string): ReadonlyMap<string, readonly Slide[]> {
     const run = runs.byId(job)
-    return run ? slidesOf(run, kept.value.get(job) ?? [], server.catalogue) : new Map()
+    return run ? slidesOf(run, kept.value.get(job) ?? [], server.catalogue, cell.value) : new Map()
   }
 
   const job = computed(() => runs.shownRun?.job.id ?? null)
@@ -40,12 +45,10 @@ export const useScrub = defineStore('scrub', () => {
       : (names.at(-1) ?? null)
   })
   const slides = computed(() => loops.value.get(loop.value ?? '') ?? [])
-  const outputs = computed<readonly JobOutput[]>(() => runs.shownRun?.job.outputs ?? [])
   const hasFinal = computed(() => outputs.value.length > 0)
   /** Position of the newest picture on the scale. */
   const last = computed(() => slides.value.length - (hasFinal.value ? 0 : 1))
   const slide = computed(() => (at.value === null ? null : (slides.value[at.value] ?? null)))
-  const output = computed(() => outputs.value.at(chosen.value ?? -1) ?? null)
 
   const shown = computed<Shown | null>(() => {
     if (slide.value) return slide.value.shown
@@ -57,6 +60,8 @@ export const useScrub = defineStore('scrub', () => {
   const branchPoint = computed<BranchPoint | null>(() => {
     const { value: now } = slide
     if (!now?.isKept || loop.value === null || job.value === null) return null
+    // A cell is made again from the workflow that its picture carries.
+    if (runs.shownRun?.job.workflow.sweep) return null
     return now.index + 1 < (now.total ?? 0) ? { job: job.value, node: loop.value, step: now.index + 1 } : null
   })
 

@@ -2,7 +2,7 @@
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { KeptStep } from '#workflows/protocol.ts'
 import { loopRegions } from '../document/queries.ts'
-import { showFrame, showKept, type KeptSlide, type Shown } from './run-pictures.ts'
+import { showFrame, showKept, type Shown } from './run-pictures.ts'
 import type { Run } from './runs.ts'
 
 export interface Slide {
@@ -15,34 +15,51 @@ export interface Slide {
   readonly isKept: boolean
 }
 
-/** A list fetched once gives the same slides ever after, so that pictures are not drawn again. */
-const made = new WeakMap<readonly KeptStep[], ReadonlyMap<string, readonly Slide[]>>()
+/** A step that was fetched once gives the same slide ever after, so that its picture is not drawn again. */
+const made = new WeakMap<KeptStep, Slide>()
 
 /**
  * By the node that starts the loop: what the server kept, and where it kept nothing, the previews that came over the line.
  * A preview names the node that drew it; which loop that stands in follows from the workflow.
+ *
+ * @param cell of a sweep: whose steps; those of the first where nothing is said
  */
 export function slidesOf(
   run: Run,
   kept: readonly KeptStep[],
   catalogue: Catalogue,
+  cell: readonly number[] | null = null,
 ): ReadonlyMap<string, readonly Slide[]> {
   const seen = previewSlides(run, catalogue)
   if (kept.length === 0) return seen
-  const known = made.get(kept) ?? keptSlides(run.job.id, kept)
-  made.set(kept, known)
-  return new Map([...seen, ...known])
+  return new Map([...seen, ...keptSlides(run.job.id, kept, cell)])
 }
 
-function keptSlides(job: string, kept: readonly KeptStep[]): ReadonlyMap<string, readonly Slide[]> {
+function keptSlides(
+  job: string,
+  kept: readonly KeptStep[],
+  cell: readonly number[] | null,
+): ReadonlyMap<string, readonly Slide[]> {
   const loops = new Map<string, Slide[]>()
-  for (const { node, index, total, beta } of kept.toSorted((a, b) => a.index - b.index)) {
-    const slide: KeptSlide = { job, node, index, total, beta }
-    const slides = loops.get(node) ?? []
-    slides.push({ index, total, beta, shown: showKept(slide), isKept: true })
-    loops.set(node, slides)
+  const those = kept.filter((step) => isOf(step, cell))
+  for (const step of those.sort((a, b) => a.index - b.index)) {
+    const slides = loops.get(step.node) ?? []
+    slides.push(slideOf(job, step))
+    loops.set(step.node, slides)
   }
   return loops
+}
+
+/** Whether a step belongs to a cell, or to all of them. Over a list, the first item is shown. */
+function isOf({ cell = [], item }: KeptStep, wished: readonly number[] | null): boolean {
+  return cell.every((at, axis) => at === (wished?.[axis] ?? 0)) && (item?.index ?? 0) === 0
+}
+
+function slideOf(job: string, step: KeptStep): Slide {
+  const { index, total, beta } = step
+  const slide = made.get(step) ?? { index, total, beta, shown: showKept(job, step), isKept: true }
+  made.set(step, slide)
+  return slide
 }
 
 function previewSlides({ frames, job }: Run, catalogue: Catalogue): ReadonlyMap<string, readonly Slide[]> {

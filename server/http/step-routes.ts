@@ -13,7 +13,7 @@ const place = z.object({
   index: z.coerce.number().int().nonnegative(),
 })
 
-/** In a sweep or over a list: which cell, and which item. */
+/** In a sweep or over a list: which cell, and which item; the first where nothing is said. */
 const among = z.object({
   cell: z
     .string()
@@ -31,7 +31,10 @@ export function stepRoutes(desk: JobDesk, steps: StepStore): Route[] {
       summary: 'The steps of a job that are kept, in the order in which they were made.',
       params: z.object({ job: jobId }),
       answers: {
-        200: { description: 'Of a sweep, the steps of its first cell', schema: z.array(keptStep) },
+        200: {
+          description: 'With the cell of a sweep, and the item of a list, that each belongs to',
+          schema: z.array(keptStep),
+        },
         404: refusal('No such job'),
       },
       async handle({ params: { job } }) {

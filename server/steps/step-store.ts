@@ -6,7 +6,7 @@ import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:
 import { dirname, join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import type { Latent } from '#nodes/values.ts'
-import type { KeptStep, RunPlace } from '#workflows/protocol.ts'
+import type { KeptStep } from '#workflows/protocol.ts'
 import type { CarriedStep } from '../engine/engine.ts'
 import { log } from '../log.ts'
 
@@ -37,6 +37,7 @@ export interface StoredStep {
 export interface StepStore {
   /** Forgets what an earlier start of the job kept; with the first step it keeps, it makes room. */
   begin(job: string): Promise<StepKeeper>
+  /** Those of all cells and items, in the order in which they were made. */
   list(job: string): Promise<readonly KeptStep[]>
   read(place: StepPlace): Promise<StoredStep | null>
 }
@@ -46,13 +47,7 @@ export interface StepKeeper {
 }
 
 /** A line of the list. */
-interface Entry extends RunPlace {
-  readonly node: string
-  readonly index: number
-  readonly total: number
-  readonly beta: number | null
-  readonly bytes: number
-}
+type Entry = KeptStep & { readonly bytes: number }
 
 export function openStepStore(dataDir: string, bounds: StepBounds): StepStore {
   const root = join(dataDir, 'steps')
@@ -64,9 +59,11 @@ export function openStepStore(dataDir: string, bounds: StepBounds): StepStore {
     },
     async list(job) {
       const entries = await readList(folderOf(root, job))
-      return entries
-        .filter((entry) => isAt(entry, {}))
-        .map(({ node, index, total, beta }) => ({ node, index, total, beta }))
+      return entries.map(({ node, index, total, beta, cell, item }) => ({
+        ...{ node, index, total, beta },
+        ...(cell && { cell }),
+        ...(item && { item }),
+      }))
     },
     async read({ job, node, index, ...place }) {
       const dir = folderOf(root, job)

@@ -44,6 +44,21 @@ describe('the steps of a run', () => {
     expect(slides[1]?.shown.source).toBe('/api/jobs/j/steps/start/1')
   })
 
+  it('of a sweep are those of the cell that is asked for, or of the first, and those that all cells share', () => {
+    const [first, other] = [
+      { ...kept(1), cell: [0, 0] },
+      { ...kept(1), cell: [0, 1] },
+    ]
+    const steps = [kept(0), first, other]
+    const sources = (cell?: number[]) =>
+      slidesOf(run(), steps, catalogue, cell)
+        .get('start')
+        ?.map(({ shown }) => shown.source)
+    const shared = '/api/jobs/j/steps/start/0'
+    expect(sources([0, 1])).toEqual([shared, '/api/jobs/j/steps/start/1?cell=0,1'])
+    expect(sources()).toEqual([shared, '/api/jobs/j/steps/start/1?cell=0,0'])
+  })
+
   it('are the same objects each time, so that no picture is drawn again', () => {
     const steps = [kept(0)]
     const first = slidesOf(run(), steps, catalogue).get('start')?.[0]
