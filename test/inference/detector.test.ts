@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Detector, kindIn } from '#inference/detector.ts'
 import type { Image } from '#inference/pictures.ts'
+import { harms, hostileDetector } from '../helpers/hostile-detector.ts'
 import { tinyDetectorConfig, writeTinyDetector } from '../helpers/tiny-detector.ts'
 
 let model: string
@@ -88,5 +89,35 @@ describe('kindIn', () => {
     ['', null],
   ])('of %j is %j', (words, kind) => {
     expect(kindIn(words, known)).toBe(kind)
+  })
+})
+
+describe('a detector that means harm', () => {
+  const file = () => join(model, 'detector', 'model.onnx')
+  /** What comes of a file in the place of the detector's: an error, or nothing of note. */
+  async function outcome(bytes: Uint8Array): Promise<unknown> {
+    await writeTinyDetector(model)
+    await writeFile(file(), bytes)
+    const detector = await Detector.open(model)
+    try {
+      return await detector.look(redAndGreen(16))
+    } finally {
+      await detector.release()
+    }
+  }
+
+  test.each(Object.keys(harms) as (keyof typeof harms)[])(
+    'and asks for %s is an error, after which an honest one works',
+    async (harm) => {
+      await expect(outcome(hostileDetector(harm))).rejects.toThrow()
+      expect((await look(redAndGreen(16))).detections).toHaveLength(2)
+    },
+  )
+
+  test('and breaks off, at every tenth of its length, is an error', async () => {
+    await writeTinyDetector(model)
+    const whole = await readFile(file())
+    for (let part = 0; part < 10; part++)
+      await expect(outcome(whole.subarray(0, Math.floor((whole.length * part) / 10)))).rejects.toThrow()
   })
 })
