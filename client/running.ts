@@ -7,6 +7,7 @@ import { own } from './document/record.ts'
 import { wholeId } from './document/scope.ts'
 import { workflow } from './document/workflow-document.ts'
 import { stamped } from './files/differences.ts'
+import { sayFault } from './locales/fault-text.ts'
 import { translate } from './locales/i18n.ts'
 import { useFaults } from './stores/faults.ts'
 import { isOver } from './stores/job.ts'
@@ -95,7 +96,7 @@ async function askTwice(request: Omit<Parameters<Line['run']>[0], 'key'>): Promi
 
 function sayFaults({ faults }: Extract<RunReply, { ok: false }>, quiet: boolean): void {
   const isBusy = faults.some(({ code }) => code === 'busy')
-  if (isBusy) return useNotices().say(faults.map(({ message }) => message).join('\n'), 'bad')
+  if (isBusy) return useNotices().say(faults.map(sayFault).join('\n'), 'bad')
   useFaults().faults = faults
   if (!quiet) useNotices().say(translate('notice.faults', { count: faults.length }), 'bad')
 }

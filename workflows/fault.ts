@@ -1,25 +1,28 @@
 /** A fault of a workflow, as data: all are returned at once, none is thrown. */
 
-export type FaultCode =
-  | 'format'
-  | 'unknown-node'
-  | 'unknown-port'
-  | 'unknown-param'
-  | 'wrong-link'
-  | 'missing-input'
-  | 'wrong-value'
-  | 'cycle'
-  | 'loop'
+export const faultCodes = [
+  'format',
+  'unknown-node',
+  'unknown-port',
+  'unknown-param',
+  'wrong-link',
+  'missing-input',
+  'wrong-value',
+  'cycle',
+  'loop',
   /** Lists of lists, a list made inside a loop, and such. */
-  | 'list'
-  | 'sweep'
-  | 'too-large'
+  'list',
+  'sweep',
+  'too-large',
   /** It could run, but would take more time or memory than one run may. */
-  | 'too-costly'
+  'too-costly',
   /** The workflow may be fine, but the server has too much to do to take it. */
-  | 'busy'
+  'busy',
   /** The key of the request was used for another one. */
-  | 'key-used'
+  'key-used',
+] as const
+
+export type FaultCode = (typeof faultCodes)[number]
 
 export interface Fault {
   readonly code: FaultCode

@@ -83,6 +83,8 @@ const form = z.strictObject({
 const madeWith = z.strictObject({
   nodes: z.record(z.string().max(128), z.int().nonnegative()).optional(),
   models: z.record(z.string().max(200), z.string().max(128)).optional(),
+  /** By `model/adapter`; the one that `auto` takes is part of the model's own hash. */
+  adapters: z.record(z.string().max(300), z.string().max(128)).optional(),
 })
 
 export const workflowSchema = z.strictObject({

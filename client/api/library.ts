@@ -25,8 +25,14 @@ export async function listStored(): Promise<readonly StoredWorkflow[]> {
   return reply.workflows
 }
 
-export async function openStored(id: string): Promise<OpenedWorkflow> {
-  const reply = await ask(path(id))
+/** The revisions of a workflow that are kept, newest first. */
+export async function listRevisions(id: string): Promise<readonly StoredWorkflow[]> {
+  return z.object({ revs: z.array(storedWorkflow) }).parse(await ask(`${path(id)}/revs`)).revs
+}
+
+/** A workflow as it is now, or as it was in a revision. */
+export async function openStored(id: string, rev?: number): Promise<OpenedWorkflow> {
+  const reply = await ask(rev === undefined ? path(id) : `${path(id)}?rev=${rev}`)
   opened.parse(reply)
   // Not the checker's copy: that has another order of keys, and a file comes out as it went in.
   return reply as OpenedWorkflow

@@ -226,3 +226,23 @@ export function fitTransform(bounds: Rect, width: number, height: number, pad = 
     y: (height - bounds.height * zoom) / 2 - bounds.y * zoom,
   }
 }
+
+/** The same for rectangles, so that none of them comes under what lies in the lower left corner of the viewport. */
+export function fitBeside(
+  rects: readonly Rect[],
+  width: number,
+  height: number,
+  corner: Rect | null,
+): Transform {
+  const bounds = boundsOf(rects) ?? { x: 0, y: 0, width: 1, height: 1 }
+  const whole = fitTransform(bounds, width, height)
+  if (!corner || !rects.some((rect) => overlaps(onScreen(whole, rect), corner))) return whole
+  const right = corner.x + corner.width
+  const beside = fitTransform(bounds, width - right, height)
+  const above = fitTransform(bounds, width, corner.y)
+  return beside.k > above.k ? { ...beside, x: beside.x + right } : above
+}
+
+function onScreen(transform: Transform, { x, y, width, height }: Rect): Rect {
+  return { ...toScreen(transform, { x, y }), width: width * transform.k, height: height * transform.k }
+}

@@ -7,6 +7,13 @@ export const minimapOpen = shallowRef(true)
 export const mapWidth = 168
 export const mapHeight = 108
 const pad = 60
+/** From the lower left corner of the graph. */
+export const mapInset = 10
+
+/** Where the map lies over the graph, in pixels of the screen. */
+export function mapPlace(height: number): Rect {
+  return { x: mapInset, y: height - mapHeight - mapInset, width: mapWidth, height: mapHeight }
+}
 
 export interface MapScale {
   /** What the map shows, on the graph. */

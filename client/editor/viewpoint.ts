@@ -1,7 +1,8 @@
 /** Looking at parts of the graph: all of it, some items, one node large enough to edit. */
 import type { Ref } from 'vue'
 import { fullAbove } from './culling.ts'
-import { boundsOf, fitTransform, type Rect } from './geometry.ts'
+import { boundsOf, fitBeside, fitTransform, type Rect } from './geometry.ts'
+import { mapPlace, minimapOpen } from './minimap.ts'
 import type { ReteView } from './rete-view.ts'
 import { clampZoom } from './wheel.ts'
 
@@ -25,9 +26,13 @@ export function useViewpoint({ view, width, height, rect, everything }: Viewpoin
     void view.value.look({ k, x: width.value / 2 - x * k, y: height.value / 2 - y * k })
   }
 
+  /** Shows some items, or everything, none of it under the map. */
   function fit(keys: readonly string[] = []): void {
     const known = keys.flatMap((key) => rect(key) ?? [])
-    look(known.length > 0 ? known : everything())
+    const rects = known.length > 0 ? known : everything()
+    if (!width.value || rects.length === 0) return
+    const map = minimapOpen.value ? mapPlace(height.value) : null
+    void view.value?.look(fitBeside(rects, width.value, height.value, map))
   }
 
   function reveal(id: string): void {

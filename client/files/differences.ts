@@ -36,12 +36,36 @@ export type Difference =
       readonly params: readonly string[]
     }
 
+  /** The model is here, without the adapter that the file asks for by name. */
+  | {
+      readonly kind: 'no-adapter'
+      readonly model: string
+      readonly adapter: string
+      readonly params: readonly string[]
+    }
+  /** An adapter of that name is here, with other weights. */
+  | {
+      readonly kind: 'adapter-hash'
+      readonly model: string
+      readonly adapter: string
+      readonly hash: string
+      readonly here: string
+      readonly params: readonly string[]
+    }
+
 export function differences(
   workflow: Workflow,
   catalogue: Catalogue,
   models: readonly ModelInfo[],
 ): readonly Difference[] {
-  return [...nodeDifferences(workflow, catalogue), ...modelDifferences(workflow, catalogue, models)]
+  const ofModels = modelDifferences(workflow, catalogue, models)
+  // An adapter's hash holds the base too: of a model that differs it says nothing more.
+  const same = models.filter(({ id }) => !ofModels.some((one) => 'model' in one && one.model === id))
+  return [
+    ...nodeDifferences(workflow, catalogue),
+    ...ofModels,
+    ...adapterDifferences(workflow, catalogue, models, same),
+  ]
 }
 
 function nodeDifferences({ nodes, madeWith }: Workflow, catalogue: Catalogue): Difference[] {
@@ -74,6 +98,42 @@ function modelDifferences(
     return hash === null || hash === here.hash
       ? []
       : [{ kind: 'model-hash', model, hash, here: here.hash, params }]
+  })
+}
+
+function adapterDifferences(
+  { nodes, madeWith }: Workflow,
+  catalogue: Catalogue,
+  models: readonly ModelInfo[],
+  same: readonly ModelInfo[],
+): Difference[] {
+  const named = namedAdapters(nodes, catalogue, models)
+  const users = grouped(named.map(({ key, at }) => [key, at]))
+  return [...users].flatMap(([key, params]): Difference[] => {
+    const { model, adapter } = named.find((one) => one.key === key) ?? { model: '', adapter: '' }
+    const owner = same.find(({ id }) => id === model)
+    const here = owner?.adapters.find(({ name }) => name === adapter)
+    const hash = own(madeWith?.adapters, key)
+    if (!owner) return []
+    if (!here) return [{ kind: 'no-adapter', model, adapter, params }]
+    return hash === undefined || hash === here.hash
+      ? []
+      : [{ kind: 'adapter-hash', model, adapter, hash, here: here.hash, params }]
+  })
+}
+
+/** Adapters that nodes ask for by name, with the model that they are of. */
+function namedAdapters(nodes: Workflow['nodes'], catalogue: Catalogue, models: readonly ModelInfo[]) {
+  return Object.entries(nodes).flatMap(([id, node]) => {
+    const adapter = own(node.values, 'adapter')
+    const known = own(own(catalogue, node.type)?.params, 'adapter')
+    if (!known || typeof adapter !== 'string' || ['', 'auto', 'none'].includes(adapter)) return []
+    return modelParams(catalogue, node.type, models).flatMap((param) => {
+      const model = own(node.values, param) ?? own(own(catalogue, node.type)?.params, param)?.default
+      return typeof model === 'string'
+        ? [{ key: `${model}/${adapter}`, model, adapter, at: `${id}.adapter` }]
+        : []
+    })
   })
 }
 
@@ -113,6 +173,15 @@ export function stamped(workflow: Workflow, catalogue: Catalogue, models: readon
       (typeof model === 'string' ? own(workflow.madeWith?.models, model) : undefined)
     return typeof model === 'string' && hash !== undefined ? [[model, hash] as const] : []
   })
-  const madeWith = { nodes: Object.fromEntries(versions), models: Object.fromEntries(hashes) }
+  const adapters = namedAdapters(workflow.nodes, catalogue, models).flatMap(({ key, model, adapter }) => {
+    const here = models.find(({ id }) => id === model)?.adapters.find(({ name }) => name === adapter)
+    const hash = here?.hash ?? own(workflow.madeWith?.adapters, key)
+    return hash === undefined ? [] : [[key, hash] as const]
+  })
+  const madeWith = {
+    nodes: Object.fromEntries(versions),
+    models: Object.fromEntries(hashes),
+    ...(adapters.length > 0 && { adapters: Object.fromEntries(adapters) }),
+  }
   return { ...workflow, madeWith }
 }

@@ -1,6 +1,7 @@
 /** Opening workflows: files and pictures, links, what the server keeps, and examples. */
 import type { Workflow } from '#workflows/format.ts'
 import { openShared, openStored } from '../api/library.ts'
+import { workflow } from '../document/workflow-document.ts'
 import { emptyWorkflow, FileError, readWorkflowFile } from '../document/file.ts'
 import { translate } from '../locales/i18n.ts'
 import { openWorkflow } from '../session.ts'
@@ -32,6 +33,27 @@ export async function openFromServer(id: string): Promise<void> {
   await attempt(async () => {
     const { workflow, name, rev } = await openStored(id)
     show(workflow, name, { stored: { id, rev } })
+  })
+}
+
+/** Opens a workflow as it was in a revision, in a tab of its own that is not saved yet. */
+export async function openRevision(id: string, rev: number): Promise<void> {
+  await attempt(async () => {
+    const { workflow, name } = await openStored(id, rev)
+    show(workflow, name)
+  })
+}
+
+/** Makes the open workflow what it was in a revision, as one entry of its history. */
+export async function restoreRevision(id: string, rev: number): Promise<void> {
+  await attempt(async () => {
+    const { workflow: old } = await openStored(id, rev)
+    if (useTabs().active?.stored?.id !== id) return
+    workflow.editFile('restore', (draft) => {
+      for (const key of Object.keys(draft.file)) if (!Object.hasOwn(old, key)) draft.drop([key])
+      for (const [key, value] of Object.entries(old)) draft.put([key], value)
+    })
+    useNotices().say(translate('notice.restored', { rev }))
   })
 }
 

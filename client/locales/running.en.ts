@@ -108,6 +108,12 @@ const runningEn = {
     rev: 'revision {rev}, {time}',
     remove: 'Remove',
   },
+  revisions: {
+    title: 'Earlier revisions',
+    open: 'open now',
+    newTab: 'Open as a new tab',
+    restore: 'Restore',
+  },
   differences: {
     title: 'This machine differs',
     hint: "'{name}' is open. It may not give the same picture here:",
@@ -116,6 +122,9 @@ const runningEn = {
     nodeVersion: "Node type '{type}' is of version {here} here; the file was made with version {version}",
     noModel: "There is no model '{model}' here",
     noModelHash: "There is no model '{model}' here; the file was made with the one of hash {hash}…",
+    noAdapter: "Model '{model}' has no adapter '{adapter}' here",
+    adapterHash:
+      "Adapter '{adapter}' of model '{model}' has other weights here: hash {here}… instead of {hash}…",
     modelHash: "Model '{model}' has other weights here: hash {here}… instead of {hash}…",
     used: 'Used by {places}',
     instead: 'Use instead',

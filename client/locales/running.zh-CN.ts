@@ -99,6 +99,7 @@ const runningZh: RunningMessages = {
     rev: '第 {rev} 版，{time}',
     remove: '删除',
   },
+  revisions: { title: '历史版本', open: '当前打开', newTab: '在新标签页中打开', restore: '恢复' },
   differences: {
     title: '本机环境有所不同',
     hint: '“{name}”已打开。在此可能得不到相同的图像：',
@@ -107,6 +108,8 @@ const runningZh: RunningMessages = {
     nodeVersion: '节点类型“{type}”在本机为第 {here} 版；文件制作时为第 {version} 版',
     noModel: '本机没有模型“{model}”',
     noModelHash: '本机没有模型“{model}”；文件制作时其哈希为 {hash}…',
+    noAdapter: '本机的模型“{model}”没有适配器“{adapter}”',
+    adapterHash: '模型“{model}”的适配器“{adapter}”在本机的权重不同：哈希为 {here}…，而不是 {hash}…',
     modelHash: '模型“{model}”在本机的权重不同：哈希为 {here}…，而不是 {hash}…',
     used: '用于 {places}',
     instead: '改用',

@@ -9,6 +9,8 @@ export type Dialog =
   /** The tab is to be saved under a name of its own. */
   | { readonly kind: 'save-as' }
   | { readonly kind: 'library' }
+  /** Of the stored workflow in the tab that is open. */
+  | { readonly kind: 'revisions'; readonly id: string; readonly rev: number }
   | { readonly kind: 'share'; readonly address: string }
   /** Another revision stands on the server than the one that the tab came from; 0 when it was removed. */
   | { readonly kind: 'conflict'; readonly rev: number }

@@ -141,6 +141,31 @@ describe('a workflow on the server', () => {
     await other.page.context().close()
   })
 
+  it('has its revisions, to be opened in a tab or brought back', async () => {
+    await editor.open(quick('as it was', 508))
+    await editor.page.keyboard.press('Control+s')
+    await editor.byTestId('save-name').press('Enter')
+    await expect.poll(() => isUnsaved()).toBe('false')
+    await rename('as it is')
+    await editor.page.keyboard.press('Control+s')
+    await expect.poll(() => isUnsaved()).toBe('false')
+
+    const revisions = editor.byTestId('revisions').locator('[data-rev]')
+    await fromMenu('revisions')
+    await expect.poll(() => revisions.count()).toBe(2)
+    await revisions.filter({ hasText: 'as it was' }).locator('[data-action=restore]').click()
+    await expect.poll(() => nameOf()).toBe('as it was')
+    expect(await isUnsaved()).toBe('true')
+    await editor.page.keyboard.press('Control+z')
+    await expect.poll(() => nameOf()).toBe('as it is')
+
+    const open = await tabs().count()
+    await fromMenu('revisions')
+    await revisions.last().locator('[data-action=open]').click()
+    await expect.poll(() => tabs().count()).toBe(open + 1)
+    expect(await nameOf()).toBe('as it was')
+  })
+
   it('is handed on by a link', async () => {
     await editor.open(quick('handed on', 507))
     await fromMenu('share')

@@ -197,6 +197,28 @@ describe('the graph, by mouse', () => {
     expect(await inputsOf('show')).toEqual({})
   })
 
+  it('goes on while a card is held at its edge, and the card with it', async () => {
+    const room = await editor.byTestId('graph').boundingBox()
+    if (!room) throw new Error('The graph is not on the page')
+    const before = (await saved()).view?.nodes?.['lone']?.[0] ?? 0
+    const { mouse } = page()
+    const from = await editor.middle(header('lone'))
+    const edge = room.x + room.width - 3
+    await mouse.move(from.x, from.y)
+    await mouse.down()
+    await mouse.move(edge, from.y, { steps: 4 })
+    const zoom = Number(await editor.byTestId('graph').getAttribute('data-zoom'))
+    const atRest = before + (edge - from.x) / zoom
+    await expect
+      .poll(async () => (await editor.node('lone').boundingBox())?.x ?? 0)
+      .toBeGreaterThan(edge - 248 * zoom)
+    await expect
+      .poll(async () => page().locator('.layer').first().getAttribute('style'))
+      .toMatch(/translate\(-/)
+    await mouse.up()
+    expect((await saved()).view?.nodes?.['lone']?.[0] ?? 0).toBeGreaterThan(atRest + 20)
+  })
+
   it('goes where the map is pressed', async () => {
     const before = await editor.node('model').boundingBox()
     const map = await editor.byTestId('minimap').boundingBox()

@@ -53,6 +53,26 @@ describe('a workflow from elsewhere', () => {
     ])
   })
 
+  it('names the adapter that is asked for by name and is not here, or has other weights', () => {
+    const param = catalogue['model/load']?.params['model']
+    if (!param) throw new Error('The toy catalogue names no model')
+    const params = { model: param, adapter: { ...param, choices: [] } }
+    const adapting = { ...catalogue, 'model/load': { ...load, type: 'model/load', params } }
+    const posed = (hash: string) => ({
+      ...model('small', 'aaaa'),
+      adapters: [{ name: 'pose', title: '', kind: 'gated' as const, grounds: [], hash }],
+    })
+    const nodes = { model: { type: 'model/load', values: { model: 'small', adapter: 'pose' } } }
+    const file = stamped({ ...loop, nodes }, adapting, [posed('cccc')])
+    expect(file.madeWith?.adapters).toEqual({ 'small/pose': 'cccc' })
+    const about = { model: 'small', adapter: 'pose', params: ['model.adapter'] }
+    expect(differences(file, adapting, [posed('cccc')])).toEqual([])
+    expect(differences(file, adapting, here)).toEqual([{ kind: 'no-adapter', ...about }])
+    expect(differences(file, adapting, [posed('dddd')])).toEqual([
+      { kind: 'adapter-hash', ...about, hash: 'cccc', here: 'dddd' },
+    ])
+  })
+
   it('names both hashes of a model with other weights', () => {
     const file = stamped(naming('small'), catalogue, [model('small', 'bbbb')])
     expect(differences(file, catalogue, here)).toEqual([

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { drawBox, handles, moveBox, resizeBox, type Box } from '../../client/canvas/box-geometry.ts'
 import { arranged } from '../../client/document/arrange.ts'
 import { cull, type Mounted } from '../../client/editor/culling.ts'
+import { edgeStep } from '../../client/editor/edge-pan.ts'
 import {
+  fitBeside,
   fitTransform,
   layoutNode,
   noExtras,
@@ -64,6 +66,33 @@ describe('the view', () => {
     const corner = toScreen(transform, { x: bounds.x + bounds.width, y: bounds.y + bounds.height })
     expect(toScreen(transform, bounds).x).toBeGreaterThanOrEqual(0)
     expect(corner.x).toBeLessThanOrEqual(1000)
+  })
+
+  it('fits what it shows beside what lies in the corner, and through it where that is free', () => {
+    const corner = { x: 10, y: 582, width: 168, height: 108 }
+    const low = [
+      { x: 0, y: 0, width: 248, height: 300 },
+      { x: 0, y: 500, width: 248, height: 300 },
+      { x: 900, y: 0, width: 248, height: 300 },
+    ]
+    const { k, x, y } = fitBeside(low, 1000, 700, corner)
+    expect(
+      low.filter((rect) =>
+        overlaps(
+          { x: rect.x * k + x, y: rect.y * k + y, width: rect.width * k, height: rect.height * k },
+          corner,
+        ),
+      ),
+    ).toEqual([])
+    expect(fitBeside(low.slice(2), 1000, 700, corner)).toEqual(
+      fitTransform({ x: 900, y: 0, width: 248, height: 300 }, 1000, 700),
+    )
+  })
+
+  it('goes on at its edges while something is dragged there, and nowhere else', () => {
+    expect(edgeStep({ x: 500, y: 350 }, 1000, 700)).toEqual({ x: 0, y: 0 })
+    expect(edgeStep({ x: 1000, y: 0 }, 1000, 700)).toEqual({ x: -14, y: 14 })
+    expect(edgeStep({ x: 15, y: 350 }, 1000, 700)).toEqual({ x: 7, y: 0 })
   })
 
   const near = {

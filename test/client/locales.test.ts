@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
+import { faultCodes, type Fault } from '#workflows/fault.ts'
 import { canvasKeys, keyWords } from '../../client/canvas/canvas-keys.ts'
 import { commands } from '../../client/editor/command-table.ts'
+import { sayFault } from '../../client/locales/fault-text.ts'
 import { i18n } from '../../client/locales/i18n.ts'
 
 const root = fileURLToPath(new URL('../../client/', import.meta.url))
@@ -86,6 +88,28 @@ describe('what a person reads', () => {
       )
     })
     expect(missing).toEqual([])
+  })
+})
+
+describe('a fault', () => {
+  it('has a sentence for its code in every language', () => {
+    const mute = faultCodes.filter(
+      (code) => !english.has(`faultText.${code}`) || !chinese.has(`faultText.${code}`),
+    )
+    expect(mute).toEqual([])
+  })
+
+  it("is said in the server's words in English, by code and place in Chinese", () => {
+    const fault: Fault = {
+      code: 'missing-input',
+      path: ['nodes', 'text', 'inputs', 'model'],
+      message: 'As it is',
+    }
+    i18n.global.locale.value = 'en'
+    expect(sayFault(fault)).toBe('As it is')
+    i18n.global.locale.value = 'zh-CN'
+    expect(sayFault(fault)).toBe('节点“text”的“model”需要接入连线')
+    i18n.global.locale.value = 'en'
   })
 })
 

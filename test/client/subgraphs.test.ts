@@ -6,6 +6,7 @@ import { insert, pick } from '../../client/document/part.ts'
 import { demote, promote } from '../../client/document/promote.ts'
 import { withSubgraphs } from '../../client/document/subgraph-info.ts'
 import { makeSubgraph, nodesBetween, unpack } from '../../client/document/subgraphs.ts'
+import { sweptParams } from '../../client/document/sweep.ts'
 import { catalogue, loop } from './workflows.ts'
 
 const at = { x: 100, y: 50 }
@@ -60,10 +61,15 @@ describe('a subgraph', () => {
     )
   })
 
-  it('shows a value outside that is set for it alone, and hands it back when unpacked', () => {
+  it('shows a value outside that is set for it alone, can be swept, and is handed back when unpacked', () => {
     const noise = edited(loop, (draft) => makeSubgraph(draft, new Set(['noise']), at, 'Noise'))
     const shown = edited(noise, (top) => promote(top, 'subgraph', 'params', { node: 'noise', port: 'seed' }))
     expect(withSubgraphs(catalogue, shown.subgraphs)['subgraph/subgraph']?.params['seed']?.default).toBe(7)
+    const swept = sweptParams(shown, withSubgraphs(catalogue, shown.subgraphs)).map(({ at, title }) => [
+      at,
+      title,
+    ])
+    expect(swept).toContainEqual(['subgraph.seed', 'Noise · Seed'])
     const set = edited(shown, (draft) => draft.put(['nodes', 'subgraph', 'values', 'seed'], 9))
     const again = edited(set, (draft) => unpack(draft, 'subgraph'))
     expect(again.nodes['noise']?.values).toEqual({ seed: 9 })
