@@ -1,7 +1,8 @@
 /** Where sockets are on the graph, and which of them a dragged link may end at. */
 import type { Catalogue } from '#nodes/node-info.ts'
-import { canConnect, type WireType } from '#nodes/wire-types.ts'
+import type { WireType } from '#nodes/wire-types.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { typeJudge } from '../document/check-link.ts'
 import {
   ancestorsOf,
   descendantsOf,
@@ -45,13 +46,13 @@ export function fittingSockets(
   layouts: Layouts,
   origin: Socket,
 ): Socket[] {
-  const type = socketType(document, catalogue, origin)
-  if (!type) return []
-  const blocked = (origin.side === 'out' ? ancestorsOf : descendantsOf)(document, origin.node)
-  return socketsOf(layouts, origin.side === 'out' ? 'in' : 'out').filter((socket) => {
-    const other = socketType(document, catalogue, socket)
-    if (!other || blocked.has(socket.node)) return false
-    return origin.side === 'out' ? canConnect(type, other) : canConnect(other, type)
+  const judge = typeJudge(document, catalogue)
+  const isOut = origin.side === 'out'
+  const blocked = (isOut ? ancestorsOf : descendantsOf)(document, origin.node)
+  return socketsOf(layouts, isOut ? 'in' : 'out').filter((socket) => {
+    if (blocked.has(socket.node)) return false
+    const link = isOut ? { from: origin, to: socket } : { from: socket, to: origin }
+    return judge(link).code === 'fits'
   })
 }
 

@@ -9,7 +9,12 @@ export default defineNode({
   description: 'Lays a list of pictures out in one, row by row, with a label above each.',
   inputs: {
     images: { type: 'Image', list: true, description: 'The pictures' },
-    labels: { type: 'Text', list: true, optional: true, description: 'One label per picture' },
+    labels: {
+      type: 'Text',
+      list: true,
+      optional: true,
+      description: 'One label per picture: Latin letters; any other shows as a frame',
+    },
   },
   outputs: { image: { type: 'Image', description: 'All of them in one picture' } },
   params: {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
 import { Draft } from '../../client/document/change.ts'
+import { checkLink } from '../../client/document/check-link.ts'
 import { insertOnLink } from '../../client/document/edits.ts'
 import { itemOf, linkKey, noteKey, rerouteKey } from '../../client/document/items.ts'
 import { setReroutes, shiftItems } from '../../client/document/view-edits.ts'
@@ -126,5 +128,44 @@ describe('the map', () => {
     expect(area.x + area.width).toBeGreaterThan(500)
     expect(area.width * k).toBeCloseTo(mapWidth)
     expect(area.height * k).toBeCloseTo(mapHeight)
+  })
+})
+
+describe('a link to or from what carries anything', () => {
+  const any = { type: 'Any', description: '', optional: true } as const
+  const withAny: Catalogue = {
+    ...catalogue,
+    'toy/switch': {
+      ...(catalogue['toy/end'] as NodeInfo),
+      type: 'toy/switch',
+      loop: null,
+      inputs: { yes: any, no: any },
+      outputs: { value: { type: 'Any', description: '' } },
+    },
+  }
+  const judged = (inputs: Readonly<Record<string, string>>, from: string, to: string) => {
+    const nodes = {
+      ...loop.nodes,
+      count: { type: 'toy/number' },
+      switch: { type: 'toy/switch', inputs: { ...inputs } },
+      end: { type: 'toy/end' },
+    }
+    const [source = '', output = ''] = from.split('.')
+    const [node = '', port = ''] = to.split('.')
+    const link = { from: { node: source, port: output }, to: { node, port } }
+    return checkLink({ ...loop, nodes }, withAny, link)
+  }
+
+  it('is judged by what it carries, as on the server', () => {
+    expect(judged({}, 'switch.value', 'end.latent')).toEqual({ code: 'fits' })
+    expect(judged({ yes: 'noise.latent' }, 'switch.value', 'end.latent')).toEqual({ code: 'fits' })
+    const carriesInt = judged({ yes: 'count.value' }, 'switch.value', 'end.latent')
+    expect(carriesInt).toEqual({ code: 'wrong-type', from: 'Int', to: 'Latent' })
+  })
+
+  it('must carry the same as the other inputs of its node, and may take the place of its own', () => {
+    const other = judged({ yes: 'noise.latent' }, 'count.value', 'switch.no')
+    expect(other).toEqual({ code: 'wrong-type', from: 'Int', to: 'Latent' })
+    expect(judged({ yes: 'noise.latent' }, 'count.value', 'switch.yes')).toEqual({ code: 'fits' })
   })
 })
