@@ -25,7 +25,7 @@ const signs: Readonly<Record<string, string>> = {
   ArrowRight: '→',
   ArrowUp: '↑',
   ArrowDown: '↓',
-  Arrow: '← ↑ ↓ →',
+  Arrow: '←↑↓→',
   ...(isMac && { Ctrl: '⌘', Alt: '⌥', Shift: '⇧' }),
 }
 

@@ -57,6 +57,16 @@ describe.each(['dark', 'light'])('the page around the graph, %s', (theme) => {
     expect(await broken(editor)).toEqual([])
     await editor.byTestId('dock-queue').click()
     expect(await broken(editor)).toEqual([])
+    await editor.node('boxes').locator('header').click()
+    await editor.page.keyboard.press('f')
+    await editor.node('boxes').getByTestId('box-canvas').hover()
+    await editor.node('boxes').getByTestId('enlarge').click()
+    // Cards that reach under the canvas would count as lying over its buttons.
+    await editor.byTestId('graph').focus()
+    await editor.page.keyboard.press('Home')
+    await editor.byTestId('canvas-dock').locator('[data-box="0"]').focus()
+    expect(await broken(editor)).toEqual([])
+    await editor.byTestId('close-canvas').click()
     for (const keys of ['Alt+t', 'Alt+o', 'Alt+s', 'Control+,', 'Control+Shift+s', 'Alt+r']) {
       await editor.page.keyboard.press(keys)
       await editor.page.locator('[role=dialog]').waitFor()
