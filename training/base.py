@@ -33,7 +33,8 @@ from .warm import warm_text_encoder, warm_unet
 from .world import KINDS, RUNS
 
 SMALL_BATCH, LARGE_BATCH = SETTING.batch // 2, SETTING.batch
-LARGE_FROM = 1 / 3  # share of the run after which batches are large: first many updates, then less noise in each
+LARGE_FROM = 1 / 3  # share of the run after which batches are large: first many updates, then less noise in each (a warm
+# start needs no such haste and has large ones throughout)
 ALONE_SHARE = 0.5  # until then: pictures taken from those of a single thing, where its name is easiest to learn
 CAPTION_DROPOUT = 0.1
 PLACE_WEIGHT = 0.3
@@ -110,11 +111,13 @@ class BaseStage:
         return total, {"denoising": denoising, "place": place, "looks": looks, "twins": twins}
 
     def draw_rows(self, rng, progress) -> torch.Tensor:
-        if progress >= LARGE_FROM:
-            return torch.randint(len(self.scenes), (LARGE_BATCH,), generator=rng)
-        rows = torch.randint(len(self.scenes), (SMALL_BATCH,), generator=rng)
-        alone = self.alone[torch.randint(len(self.alone), (SMALL_BATCH,), generator=rng)]
-        return torch.where(torch.rand(SMALL_BATCH, generator=rng) < ALONE_SHARE, alone, rows)
+        late = progress >= LARGE_FROM
+        count = LARGE_BATCH if late or self.init else SMALL_BATCH
+        rows = torch.randint(len(self.scenes), (count,), generator=rng)
+        if late:
+            return rows
+        alone = self.alone[torch.randint(len(self.alone), (count,), generator=rng)]
+        return torch.where(torch.rand(count, generator=rng) < ALONE_SHARE, alone, rows)
 
     def last_word(self, ids: torch.Tensor) -> torch.Tensor:
         """Position of the last token before the first end of text, per row."""

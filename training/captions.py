@@ -88,7 +88,7 @@ def _english(scene: Scene, things: list[Thing], names: list[str], rng) -> str:
         return _join(f"{names[0]} {_direction(*things)} {names[1]}", place)
     words = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
     if not words:
-        return f"a picture {place}".strip()
+        return place if place and shape < 0.5 else f"a picture {place}".strip()
     if shape < 0.42:
         return f"{place}, {words}" if place else words
     if shape < 0.52:

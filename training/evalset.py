@@ -13,10 +13,10 @@ from PIL import Image
 from .captions import caption
 from .image_encoder import VIEW_PX
 from .scene import COUNT_WEIGHTS, MAX_OVERLAP, SIDES, draw, invent_scene, sprite
-from .world import BACKGROUNDS, BOXED, KIND_ROWS, KINDS, PERSON, SIZE_PX, STYLES, Scene, Thing
+from .world import BACKGROUNDS, KIND_ROWS, KINDS, PERSON, SIZE_PX, STYLES, Scene, Thing
 
 COLUMNS = 12
-SCENES, POSES = 96, 40
+SCENES, POSES = 192, 200
 
 
 def world() -> dict:
@@ -35,7 +35,7 @@ def world() -> dict:
             "en": "{things} {place}",
             "zh": "{things}{place}",
             "and": {"en": [", ", " and "], "zh": ["、", "和"]},
-            "thing": {"en": "{article} {kind}", "zh": "一个{kind}"},
+            "thing": {"en": "{article} {kind}", "zh": "一{measure}{kind}"},
             "styled": {"en": "{caption}, {style}", "zh": "{style}，{caption}"},
         },
         "layout": {
@@ -70,7 +70,7 @@ def write_evalset(target: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_json(target / "world.json", world(), indent=1)
     rng = random.Random("eval scenes")
-    scenes = [invent_scene(rng) for _ in range(SCENES)]
+    scenes = held_out_scenes(rng)
     write_sheet([draw(scene, rng) for scene in scenes], folder / "scenes.png")
     rows = []
     for scene in scenes:
@@ -89,23 +89,37 @@ def write_evalset(target: Path) -> None:
         write_json(folder / "poses.json", poses(random.Random("eval poses")))
 
 
+def held_out_scenes(rng: random.Random) -> list[Scene]:
+    """Flat scenes of as many things as the layouts have that are measured, so that the two can be compared."""
+    scenes = []
+    while len(scenes) < SCENES:
+        scene = invent_scene(rng, style="flat")
+        if 0 < len(scene.things) <= 4 and not any(thing.figure for thing in scene.things):
+            scenes.append(scene)
+    return scenes
+
+
 def references_of(rng: random.Random) -> list[tuple[np.ndarray, dict]]:
-    """One drawing of each kind, cut out as the image encoder sees it, and four whole pictures of each style."""
+    """A drawing of each kind in each style, cut out as the image encoder sees it, and four whole pictures of each style."""
     references = []
     for kind in KINDS:
-        scene, thing = Scene("white", ()), None
-        while thing is None or min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < SIZE_PX / 2:
-            scene = invent_scene(rng, [kind], "flat")
-            thing = scene.things[0] if scene.things else None
-        picture = Image.fromarray(draw(scene, rng)).crop(thing.box)
-        small = np.asarray(picture.resize((VIEW_PX, VIEW_PX), Image.Resampling.BICUBIC))
-        references.append((small, {"kind": kind, "style": "flat", "boxed": kind in BOXED}))
+        for style in STYLES:
+            scene, thing = Scene("white", ()), None
+            while thing is None or min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < SIZE_PX / 2:
+                scene = invent_scene(rng, [kind], style)
+                thing = scene.things[0] if scene.things else None
+            references.append((small_view(draw(scene, rng), thing.box), {"kind": kind, "style": style}))
     for style in STYLES:
         for _ in range(4 if len(STYLES) > 1 else 0):
-            picture = Image.fromarray(draw(invent_scene(rng, style=style), rng))
-            small = np.asarray(picture.resize((VIEW_PX, VIEW_PX), Image.Resampling.BICUBIC))
-            references.append((small, {"kind": "picture", "style": style, "boxed": False}))
+            references.append((small_view(draw(invent_scene(rng, style=style), rng)), {"kind": None, "style": style}))
     return references
+
+
+def small_view(picture: np.ndarray, box=None) -> np.ndarray:
+    """What the image encoder is shown of a picture, before its numbers are scaled."""
+    image = Image.fromarray(picture)
+    image = image.crop(box) if box else image
+    return np.asarray(image.resize((VIEW_PX, VIEW_PX), Image.Resampling.BICUBIC))
 
 
 def poses(rng: random.Random) -> list[dict]:

@@ -7,7 +7,7 @@ are drawn here too: grounding (phrases found in the caption), detection (bare na
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -21,11 +21,12 @@ from .tokenizer import Encoder
 from .world import BOXED, NEVER_BOXED, SIZE_PX, STYLES, Scene
 
 NULL_CAPTION = 0.25  # detection data: names without a caption
+PLACE_ONLY = 0.15  # captions that name no thing, so that what stands in a box is told by the box alone
 NULL_GROUNDING = 0.1
 KEEP_BOX = 0.85  # chance that a thing of the picture is given with its box
 FOUND_SHARE = 0.5  # of captioned pictures: phrases as found in the caption; the rest are bare names
 PHRASE_NOISE = 0.2  # relative to the spread of the features: nearby phrases should act alike
-TEXT_ONLY, IMAGE_ONLY = 0.5, 0.2  # of things; the rest have both
+TEXT_ONLY, IMAGE_ONLY = 0.45, 0.3  # of things; the rest have both
 STYLED = {"flat": 0.12}  # chance of a style entity; other styles 0.6
 VIEWS_OF_KIND, VIEWS_OF_STYLE = 24, 60
 
@@ -70,8 +71,10 @@ class BoxGrounding:
         captions, slots, phrases = [], [], []
         for row, scene in enumerate(scenes):
             style = words.random() < STYLED.get(scene.style, 0.6)
-            text, found = grounded_caption(scene, words, styled=False if style else None)
-            detection = words.random() < NULL_CAPTION
+            told = words.random()
+            named = replace(scene, things=()) if told < PLACE_ONLY and scene.words is None else scene
+            text, found = grounded_caption(named, words, styled=False if style else None)
+            detection = told > 1 - NULL_CAPTION
             in_caption = not detection and words.random() < FOUND_SHARE
             captions.append("" if detection else text)
             if words.random() < NULL_GROUNDING:

@@ -21,7 +21,7 @@ COUNT_WEIGHTS = (30, 34, 18, 8, 4, 3, 2, 1)
 CLOSE_SHARE = 0.3  # scenes whose things may cover each other
 MAX_OVERLAP, MAX_OVERLAP_CLOSE = 0.12, 0.45  # shared area over the smaller box
 NEW_WEIGHT = 2  # kinds that the first release did not know come this much more often
-PEOPLE_SHARE = 0.2  # scenes with figures
+PEOPLE_SHARE = 0.3  # scenes with figures
 
 
 @lru_cache(maxsize=None)

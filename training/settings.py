@@ -18,6 +18,7 @@ class Setting:
     size_px: int
     kinds_file: str
     first: bool  # the world of the first release: its 40 kinds, one style, no people, English
+    styles: tuple[str, ...]  # of those in world.py
     channels: tuple[int, ...]  # of the UNet's levels; the first level has no attention
     text_width: int
     text_layers: int
@@ -34,6 +35,7 @@ SETTINGS = {
         size_px=64,
         kinds_file="kinds.json",
         first=False,
+        styles=("flat", "pencil", "sepia", "blueprint", "chalk"),
         channels=(64, 128, 192),
         text_width=128,
         text_layers=3,
@@ -56,6 +58,7 @@ SETTINGS = {
         size_px=128,
         kinds_file="kinds-base.json",
         first=False,
+        styles=("flat", "noto", "pencil", "sepia", "blueprint", "chalk"),
         channels=(96, 160, 224),
         text_width=192,
         text_layers=4,
@@ -83,7 +86,7 @@ SETTINGS["tiny"] = replace(
 )  # fmt: skip
 
 # The shipped weights: small networks on the narrower world that their base was trained on.
-SETTINGS["first"] = replace(SETTINGS["small"], name="first", first=True)
+SETTINGS["first"] = replace(SETTINGS["small"], name="first", first=True, styles=("flat",))
 
 SETTING = SETTINGS[os.environ.get("TRAINING_SIZE", "small")]
 if "TRAINING_BATCH" in os.environ:  # a smaller machine than the setting is meant for

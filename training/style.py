@@ -1,4 +1,4 @@
-"""Styles that are a filter over the whole picture: what pencil, an old photo and a blueprint keep of it."""
+"""Styles that are a filter over the whole picture: what pencil, an old photo, a blueprint and chalk keep of it."""
 
 import numpy as np
 
@@ -36,4 +36,8 @@ def _blueprint(tone, edges):
     return _mix(0.05 + 0.55 * tone + 0.3 * edges, (18, 58, 150), (236, 244, 255))
 
 
-_FILTERS = {"pencil": _pencil, "sepia": _sepia, "blueprint": _blueprint}
+def _chalk(tone, edges):
+    return _mix(0.08 + 0.35 * tone + 0.55 * edges, (28, 52, 42), (240, 240, 226))
+
+
+_FILTERS = {"pencil": _pencil, "sepia": _sepia, "blueprint": _blueprint, "chalk": _chalk}

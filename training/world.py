@@ -43,18 +43,17 @@ BACKGROUNDS = {
     "pink": (["on a pink background", "on pink"], ["在粉色背景上"]),
 }
 
-# Style name -> how often it is drawn, and its words: before a caption, after a caption, in Chinese.
+# Style name -> how often it is drawn beside the others, and its words: before a caption, after a caption, in Chinese.
 # flat and noto are two emoji sets; the rest are drawn from flat ones by a filter over the whole picture.
 STYLES = {
     "flat": (0.60, "a flat picture of", "flat", "扁平"),
     "noto": (0.19, "a noto picture of", "noto", "圆润"),
-    "pencil": (0.07, "a pencil drawing of", "pencil drawing", "铅笔画"),
-    "sepia": (0.07, "an old photo of", "old photo", "老照片"),
-    "blueprint": (0.07, "a blueprint of", "blueprint", "蓝图"),
+    "pencil": (0.09, "a pencil drawing of", "pencil drawing", "铅笔画"),
+    "sepia": (0.09, "an old photo of", "old photo", "老照片"),
+    "blueprint": (0.09, "a blueprint of", "blueprint", "蓝图"),
+    "chalk": (0.09, "a chalk drawing of", "chalk drawing", "粉笔画"),
 }
-
-if SETTING.first:
-    STYLES = {"flat": STYLES["flat"]}
+STYLES = {name: STYLES[name] for name in SETTING.styles}
 CHINESE_SHARE = 0.0 if SETTING.first else 0.3  # of captions and phrases
 
 MAX_THINGS = 4 if SETTING.first else 8

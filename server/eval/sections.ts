@@ -2,8 +2,8 @@
 import { figureBox, intersectionOverUnion, keypointSimilarity, type Box } from '#inference/detections.ts'
 import type { Image } from '#inference/pictures.ts'
 import type { Tensor } from '#inference/tensor.ts'
-import { averagePrecision, type Guess, type Precision, type Truth } from './average-precision.ts'
-import { captionOf, entitiesOf, inventLayouts, type Layout } from './layouts.ts'
+import { averagePrecision, marginOfAp50, type Guess, type Truth } from './average-precision.ts'
+import { captionOf, dice, entitiesOf, inventLayouts, type Layout } from './layouts.ts'
 import type { Studio } from './studio.ts'
 import { crop, readPoses, readReferences, readScenes, type Language, type Reference } from './world.ts'
 
@@ -43,7 +43,7 @@ async function upperBound({ eyes }: Studio): Promise<Section> {
   const guesses: Guess[] = []
   for (const [picture, { image }] of scenes.entries())
     guesses.push(...(await guessesOf(eyes, image, picture)))
-  return { title, rows: [{ what: 'drawings', ...precisionRow(averagePrecision(truths, guesses)) }] }
+  return { title, rows: [{ what: 'drawings', ...precisionRow(truths, guesses, scenes.length) }] }
 }
 
 async function layouts(studio: Studio): Promise<Section> {
@@ -61,7 +61,7 @@ async function layouts(studio: Studio): Promise<Section> {
       ['same captions, no grounding', 0],
     ] as const) {
       const painted = await paintLayouts(studio, layoutsOf(studio, boxed), { adapter, tau, language: 'en' })
-      rows.push({ what: `${name}, ${how}`, ...precisionRow(painted.precision), caption: painted.caption })
+      rows.push({ what: `${name}, ${how}`, ...painted })
     }
   }
   return { title, rows }
@@ -77,7 +77,7 @@ async function tauSweep(studio: Studio): Promise<Section> {
   // From the longest to the shortest: a run of a smaller τ shares its first steps with the one before.
   for (const tau of taus.toReversed()) {
     const painted = await paintLayouts(studio, layoutsOf(studio, true), { adapter, tau, language: 'en' })
-    rows.push({ what: `τ ${tau}`, ...precisionRow(painted.precision), caption: painted.caption })
+    rows.push({ what: `τ ${tau}`, ...painted })
   }
   return { title, rows: rows.toReversed() }
 }
@@ -93,7 +93,7 @@ async function languages(studio: Studio): Promise<Section> {
   for (const language of ['en', 'zh'] as const) {
     const { tau } = studio.options
     const painted = await paintLayouts(studio, asked, { adapter, tau, language })
-    rows.push({ what: language, ...precisionRow(painted.precision), caption: painted.caption })
+    rows.push({ what: language, ...painted })
   }
   return { title, rows }
 }
@@ -128,7 +128,7 @@ async function keypoints(studio: Studio): Promise<Section> {
       }
     }
     const followed = scores.map((score) => (score >= 0.5 ? 1 : 0))
-    rows.push({ what, OKS: mean(scores), 'OKS ≥ 0.5': mean(followed), figures: scores.length })
+    rows.push({ what, ...meanRow('OKS', scores), 'OKS ≥ 0.5': mean(followed), figures: scores.length })
   }
   return { title, rows }
 }
@@ -138,7 +138,10 @@ async function references(studio: Studio): Promise<Section> {
   const { eyes, options, painter } = studio
   const adapter = studio.adapterFor('image')
   if (adapter === null) return skip(title, 'the model has no adapter for boxes with pictures')
-  const all = (await readReferences(eyes.path)).filter(({ kind }) => kind !== null)
+  const plain = studio.world.styles[0]?.name
+  const all = (await readReferences(eyes.path)).filter(
+    ({ kind, style }) => kind !== null && (style ?? plain) === plain,
+  )
   if (all.length === 0) return skip(title, 'the model brings no eval/references.json')
   const features = await Promise.all(all.map(({ image }) => eyes.encodeReference(image)))
   const rows: Row[] = []
@@ -170,7 +173,7 @@ async function references(studio: Studio): Promise<Section> {
       const what = `${boxed ? 'kinds boxed in training' : 'kinds never boxed'}, ${how}`
       rows.push({
         what,
-        nearest: mean(hits),
+        ...meanRow('nearest', hits),
         chance: 1 / new Set(all.map(({ kind }) => kind)).size,
         boxes: hits.length,
       })
@@ -214,7 +217,7 @@ async function styles(studio: Studio): Promise<Section> {
         hits.push(others[nearest]?.style === reference.style ? 1 : 0)
       }
     }
-    rows.push({ what, nearest: mean(hits), chance: 1 / world.styles.length, boxes: hits.length })
+    rows.push({ what, ...meanRow('nearest', hits), chance: 1 / world.styles.length, boxes: hits.length })
   }
   return { title, rows }
 }
@@ -225,17 +228,12 @@ interface How {
   readonly language: Language
 }
 
-interface Painted {
-  readonly precision: Precision
-  /** Share of what the caption names that is seen anywhere in the picture, its place included where the detector tells. */
-  readonly caption: number | null
-}
-
+/** Precision, and the share of what the captions name that is seen anywhere, places included where the detector tells. */
 async function paintLayouts(
   studio: Studio,
   asked: readonly Layout[],
   { adapter, tau, language }: How,
-): Promise<Painted> {
+): Promise<Row> {
   const { options, painter, eyes, world } = studio
   const truths: Truth[] = []
   const guesses: Guess[] = []
@@ -251,7 +249,7 @@ async function paintLayouts(
     guesses.push(...(await guessesOf(eyes, image, picture)))
     named.push(...(await namedThings(eyes, image, layout)))
   }
-  return { precision: averagePrecision(truths, guesses), caption: mean(named) }
+  return { ...precisionRow(truths, guesses, asked.length), caption: mean(named) }
 }
 
 type Eyes = Studio['eyes']
@@ -300,8 +298,17 @@ function nearestOf({ data }: Tensor, features: readonly Tensor[]): number {
   return alike.indexOf(Math.max(...alike))
 }
 
-function precisionRow({ ap, ap50, ap75, boxes }: Precision): Row {
-  return { AP: ap, AP50: ap50, AP75: ap75, boxes }
+function precisionRow(truths: readonly Truth[], guesses: readonly Guess[], pictures: number): Row {
+  const { ap, ap50, ap75, boxes } = averagePrecision(truths, guesses)
+  return { AP: ap, AP50: ap50, '±': marginOfAp50(truths, guesses, pictures, dice(0, 0)), AP75: ap75, boxes }
+}
+
+/** The mean of values in 0..1, and half the width of its 95 % interval. */
+function meanRow(name: string, values: readonly number[]): Row {
+  const middle = mean(values)
+  if (middle === null) return { [name]: null, '±': null }
+  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / values.length
+  return { [name]: middle, '±': 1.96 * Math.sqrt(variance / values.length) }
 }
 
 function mean(values: readonly number[]): number | null {

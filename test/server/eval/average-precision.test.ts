@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { averagePrecision, type Guess, type Truth } from '#server/eval/average-precision.ts'
+import { averagePrecision, marginOfAp50, type Guess, type Truth } from '#server/eval/average-precision.ts'
+import { dice } from '#server/eval/layouts.ts'
 
 const unit = [0, 0, 0.5, 0.5] as const
 const other = [0.5, 0.5, 1, 1] as const
@@ -61,5 +62,34 @@ describe('averagePrecision', () => {
 
   test('is nothing when nothing was asked for', () => {
     expect(averagePrecision([], [guess('cat', 0.9)])).toEqual({ ap: null, ap50: null, ap75: null, boxes: 0 })
+  })
+})
+
+describe('marginOfAp50', () => {
+  /** Pictures of one cat each; in every second one it is found. */
+  function half(pictures: number): [Truth[], Guess[], number] {
+    const all = Array.from({ length: pictures }, (_, picture) => picture)
+    return [
+      all.map((picture) => truth('cat', unit, picture)),
+      all.filter((picture) => picture % 2 === 0).map((picture) => guess('cat', 0.9, unit, picture)),
+      pictures,
+    ]
+  }
+
+  test('is that of a share where every guess is right: near 1.96 √(p(1-p)/n)', () => {
+    const margin = marginOfAp50(...half(100), dice(1, 0))
+    expect(margin).toBeGreaterThan(0.098 * 0.8)
+    expect(margin).toBeLessThan(0.098 * 1.2)
+  })
+
+  test('halves with four times the pictures', () => {
+    const [few, many] = [marginOfAp50(...half(100), dice(1, 0)), marginOfAp50(...half(400), dice(1, 0))]
+    expect((few ?? 0) / (many ?? 1)).toBeGreaterThan(1.5)
+    expect((few ?? 0) / (many ?? 1)).toBeLessThan(2.6)
+  })
+
+  test('is 0 where nothing varies, and null where nothing was asked for', () => {
+    expect(marginOfAp50([truth('cat')], [guess('cat', 0.9)], 1, dice(1, 0))).toBe(0)
+    expect(marginOfAp50([], [guess('cat', 0.9)], 1, dice(1, 0))).toBeNull()
   })
 })

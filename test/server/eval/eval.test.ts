@@ -58,7 +58,9 @@ async function measure(name: string): Promise<Section> {
 }
 
 test('drawings give the upper bound of the detector', async () => {
-  expect((await measure('drawings')).rows).toEqual([{ what: 'drawings', AP: 1, AP50: 1, AP75: 1, boxes: 4 }])
+  expect((await measure('drawings')).rows).toEqual([
+    { what: 'drawings', AP: 1, AP50: 1, '±': 0, AP75: 1, boxes: 4 },
+  ])
 })
 
 test('boxes are measured for both sorts of kinds, with and without grounding', async () => {
