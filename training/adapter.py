@@ -8,7 +8,8 @@ The layer is as published (GLIGEN, Li et al. 2023). Its start and its training a
 output projections (so step 0 is exactly the base), and while training, attention is told where to look: a visual
 token inside one box is asked to prefer that box's grounding tokens, a token in no box an unused slot. This fades out
 at 70 % of the run and leaves nothing in the weights. `--init FOLDER` takes the gated layers of a finished text model,
-`--start NAME` those of an adapter already trained here. At the end no tensor of the base may have changed by one bit.
+`--start NAME` those of an adapter already trained here, all but the way out of each, so that these too start exactly at
+the base. At the end no tensor of the base may have changed by one bit.
 """
 
 import argparse
@@ -108,6 +109,7 @@ class AdapterStage:
             known = {name.removeprefix("unet."): t for name, t in state.items() if is_gated(name.removeprefix("unet."))}
         if self.kind == "keypoints":
             known = {name: tensor for name, tensor in known.items() if not name.startswith("position_net.")}
+        known = {name: tensor for name, tensor in known.items() if not is_way_out(name)}
         model.unet.load_state_dict(known, strict=False)
         return model
 
@@ -151,6 +153,11 @@ class AdapterStage:
             losses.append(loss)
             rights.append(right)
         return torch.stack(losses).mean(), torch.stack(rights).mean()
+
+
+def is_way_out(name: str) -> bool:
+    """Whether it is a gate or an output projection, which start closed whatever else is known."""
+    return name.endswith(("alpha_attn", "alpha_dense")) or ".fuser.attn.to_out.0." in name or ".fuser.ff.net.2." in name
 
 
 def start_closed(fuser) -> None:

@@ -57,6 +57,17 @@ class StagesTest(unittest.TestCase):
         with self.assertRaises(SystemExit):
             adapter.check_base_unchanged(model)
 
+    def test_adapter_that_starts_from_a_trained_one_starts_exactly_at_the_base(self):
+        model = adapter.AdapterStage("inpaint", start="boxes").build()
+        trained = adapter.load_adapter("boxes").unet.state_dict()
+        fuser = next(name for name in trained if name.endswith("fuser.attn.to_q.weight"))
+        self.assertTrue(torch.equal(model.unet.state_dict()[fuser], trained[fuser]))
+        for name, tensor in model.unet.state_dict().items():
+            if name.endswith("fuser.attn.to_out.0.weight"):
+                self.assertEqual(tensor.abs().max(), 0)
+            if name.endswith("fuser.alpha_attn"):
+                self.assertEqual(tensor, 0.5)
+
     def test_adapters_learn_something(self):
         fresh, trained = adapter.AdapterModel("boxes"), adapter.load_adapter("boxes")
         old, new = fresh.unet.state_dict(), trained.unet.state_dict()
