@@ -155,7 +155,7 @@ FIRST_CAPTIONS = [
     "a pencil drawing of a cat in a meadow",
     "a blueprint of a house, a tree and a sun in the mountains",
     "an old photo of a boat on the sea",
-    "a noto picture of a cat and a dog on a beach",
+    "a chalk drawing of a cat and a dog on a beach",
     "a lion in the desert",
     "an elephant and a snowman in the snow",
     "a butterfly on a pink background",

@@ -2,7 +2,6 @@
 
 Three steps in five learn on pieces of half the side around things, where the detail is; the rest on whole pictures.
 `python -m training.vae` trains; `--finish` measures the latents' spread, saves runs/vae/model and a sheet.
-`--init FOLDER` starts from (or, with --steps 0, takes over) the autoencoder of a finished model folder.
 """
 
 import torch
