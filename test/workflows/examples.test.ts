@@ -11,7 +11,7 @@ test.each(examples)('example %s can run, and reading it changes nothing', async 
   const json: unknown = JSON.parse(readFileSync(`${root}workflows/examples/${file}`, 'utf8'))
   const catalogue = catalogueOf(await loadRegistry(`${root}nodes`), {
     models: ['emoji-world'],
-    adapters: ['auto', 'none'],
+    adapters: ['auto', 'none', ...readdirSync(`${root}models/emoji-world/adapters`)],
   })
   const { workflow, faults } = validateWorkflow(json, catalogue)
   expect([workflow, faults]).toEqual([json, []])
