@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
 interface Locked {
@@ -104,4 +107,25 @@ it('versions are compared by number', () => {
   expect(isAtLeast('6.6.9', '6.6.10')).toBe(false)
   expect(isAtLeast('8.0.0', '8.0.0')).toBe(true)
   expect(isAtLeast('7.9.9', '8.0.0')).toBe(false)
+})
+
+interface Bom {
+  readonly bomFormat: string
+  readonly components: readonly {
+    readonly name: string
+    readonly version: string
+    readonly licenses?: unknown[]
+  }[]
+}
+
+it('the bill of materials names everything that runs, at its version, with a licence', async () => {
+  const cwd = fileURLToPath(new URL('../../', import.meta.url))
+  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], { cwd, maxBuffer: 16e6 })
+  const bom = JSON.parse(stdout) as Bom
+  expect(bom.bomFormat).toBe('CycloneDX')
+  const versions = new Map(bom.components.map(({ name, version }) => [name, version]))
+  for (const [name, version] of Object.entries(manifest.dependencies))
+    expect.soft(versions.get(name), name).toBe(version)
+  const unlicensed = bom.components.filter(({ licenses = [] }) => licenses.length === 0)
+  expect(unlicensed.map(({ name }) => name)).toEqual([])
 })
