@@ -1,5 +1,6 @@
 /** `groundwork eval`: measures whether a model's pictures obey what they are grounded by. */
-import { sections, type Row, type Section } from '../eval/sections.ts'
+import type { Row, Section } from '../eval/section.ts'
+import { sections } from '../eval/sections.ts'
 import { openStudio } from '../eval/studio.ts'
 import { runnerOptions } from '../config.ts'
 import { complain, print, printJson, UsageError, type Command } from './command.ts'
@@ -10,16 +11,17 @@ const command: Command = {
 
 Paints N held-out layouts with the nodes and networks of this machine, lets the model's own detector look at them, and
 prints COCO's average precision: boxes of kinds that were boxed in training and of others, the same captions without
-grounding, τ from 0 to 1, reference pictures, styles, poses, languages. What the model has no adapter for is said so.
+grounding, τ from 0 to 1, reference pictures, styles, poses, inpainting, languages. What the model has no adapter for is said so.
 
   --model ID       emoji-world by default
   --layouts N      pictures a row, 20 by default
   --seed S         another seed gives other layouts and other noise, 1 by default
   --steps N        denoising steps, 25 by default
   --guidance G     4 by default
-  --tau T          fraction of the steps with grounding, outside the sweep of τ; 0.5 by default
+  --tau T          fraction of the steps with grounding, outside the sweep of τ; 1 by default
   --sampler NAME   ddim by default
-  --only NAME      only this section: drawings, boxes, tau, keypoints, images, styles, languages; may be repeated
+  --only NAME      only this section: drawings, boxes, tau, keypoints, images, styles, inpaint,
+                   languages; may be repeated
   --models DIR     a folder of model folders; may be repeated
   --device NAME    auto (default), cpu, webgpu, cuda, dml or coreml
   --json           prints one JSON object on stdout
@@ -34,7 +36,7 @@ Progress goes to stderr. With 20 layouts it takes a few minutes on two cores.`,
       seed: { type: 'string', default: '1' },
       steps: { type: 'string', default: '25' },
       guidance: { type: 'string', default: '4' },
-      tau: { type: 'string', default: '0.5' },
+      tau: { type: 'string', default: '1' },
       sampler: { type: 'string', default: 'ddim' },
       only: { type: 'string', multiple: true, default: [] },
     })

@@ -1,4 +1,5 @@
 /** Paints pictures for a measurement the way a user would: workflows, run by the engine with one cache. */
+import type { Box } from '#inference/detections.ts'
 import { decodePicture, encodePng, type Image } from '#inference/pictures.ts'
 import type { BoxEntity } from '#nodes/boxes.ts'
 import type { Keypoints } from '#nodes/values.ts'
@@ -27,6 +28,8 @@ export interface Wish {
   readonly figures?: Keypoints
   /** Id of a picture whose style is wanted. */
   readonly style?: string
+  /** A picture of which only a box is painted anew. */
+  readonly within?: { readonly picture: string; readonly box: Box }
 }
 
 export interface Painter {
@@ -78,7 +81,7 @@ export function workflowFor(wish: Wish, { model, sampler, steps, guidance }: Pai
       inputs: {
         model: 'model.model',
         step: 'steps.step',
-        latent: 'steps.latent',
+        latent: wish.within ? 'blend.latent' : 'steps.latent',
         positive: 'text.conditioning',
         negative: 'empty.conditioning',
         ...(grounding !== null && { grounding: 'cutoff.grounding' }),
@@ -86,7 +89,8 @@ export function workflowFor(wish: Wish, { model, sampler, steps, guidance }: Pai
     },
     end: { type: 'sampling/end-steps', inputs: { latent: 'unet.latent' } },
     decode: { type: 'vae/decode', inputs: { model: 'model.model', latent: 'end.latent' } },
-    show: { type: 'image/preview', inputs: { image: 'decode.image' } },
+    show: { type: 'image/preview', inputs: { image: wish.within ? 'paste.image' : 'decode.image' } },
+    ...(wish.within && nodesWithin(wish.within)),
   }
   if (grounding !== null)
     nodes['cutoff'] = {
@@ -95,6 +99,27 @@ export function workflowFor(wish: Wish, { model, sampler, steps, guidance }: Pai
       inputs: { grounding, step: 'steps.step' },
     }
   return { groundwork: 1, name: 'measurement', nodes }
+}
+
+/** The nodes that keep a picture outside a box. */
+function nodesWithin({ picture, box }: NonNullable<Wish['within']>): Nodes {
+  return {
+    kept: { type: 'image/load', values: { picture } },
+    clean: { type: 'vae/encode', inputs: { model: 'model.model', image: 'kept.image' } },
+    mask: {
+      type: 'inpaint/mask',
+      values: { boxes: [{ phrase: '', box: [...box] }] },
+      inputs: { latent: 'clean.latent' },
+    },
+    blend: {
+      type: 'inpaint/blend',
+      inputs: { step: 'steps.step', latent: 'steps.latent', clean: 'clean.latent', mask: 'mask.mask' },
+    },
+    paste: {
+      type: 'inpaint/paste',
+      inputs: { image: 'decode.image', original: 'kept.image', mask: 'mask.mask' },
+    },
+  }
 }
 
 /** The nodes that ground the wish, and the output that a CutoffSwitch takes; null where there is nothing to ground. */

@@ -86,6 +86,8 @@ const scenesSchema = z.object({
   columns: z.int().positive(),
   scenes: z.array(
     z.object({
+      style: z.string().optional(),
+      place: z.string().optional(),
       things: z.array(z.object({ kind: z.string(), box, keypoints: z.array(point).optional() })),
     }),
   ),

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodePng } from '#inference/pictures.ts'
 import { runnerOptions } from '#server/config.ts'
-import { sections, type Section } from '#server/eval/sections.ts'
+import type { Section } from '#server/eval/section.ts'
+import { sections } from '#server/eval/sections.ts'
 import { openStudio, type Studio } from '#server/eval/studio.ts'
 import { fixture } from '../../inference/helpers/fixtures.ts'
 import { tinyDetectorConfig, writeTinyDetector } from '../../helpers/tiny-detector.ts'
@@ -35,9 +36,13 @@ beforeAll(async () => {
     { kind: 'cat', box: [0, 0, 0.5, 1] },
     { kind: 'dog', box: [0.5, 0, 1, 1] },
   ]
-  const sheet = { size: 16, columns: 2, scenes: [{ things }, { things }] }
+  const sheet = { size: 16, columns: 2, scenes: [{ things, place: 'beach' }, { things }] }
   await writeFile(join(model, 'eval/scenes.json'), JSON.stringify(sheet))
-  await writeFile(join(model, 'eval/references.png'), await encodePng({ width: 32, height: 16, data }))
+  const halves = Float32Array.from({ length: 32 * 16 * 3 }, (_, i) =>
+    i % 3 === (Math.floor(i / 3) % 32 < 16 ? 0 : 1) ? 1 : 0,
+  )
+  const tiles = { width: 32, height: 16, data: halves }
+  await writeFile(join(model, 'eval/references.png'), await encodePng(tiles))
   const references = [{ kind: 'cat' }, { kind: 'dog' }]
   await writeFile(join(model, 'eval/references.json'), JSON.stringify({ size: 16, columns: 2, references }))
   studio = await openStudio(runnerOptions({ models: [dir], device: 'cpu' }), {
@@ -81,13 +86,27 @@ test('τ is swept from 0 to 1', async () => {
 
 test('reference pictures are looked for in the boxes they were put in', async () => {
   const { rows } = await measure('images')
-  expect(rows).toHaveLength(4)
-  for (const row of rows) expect(row).toMatchObject({ chance: 0.5, boxes: 2 })
+  const [drawings, ...painted] = rows
+  expect(drawings).toMatchObject({ what: 'drawings (the upper bound)', nearest: 1, boxes: 4 })
+  expect(painted).toHaveLength(4)
+  for (const row of painted) expect(row).toMatchObject({ chance: 0.5, boxes: 2 })
+})
+
+test('one thing of a drawing gives way to another, by each adapter that can and by the base alone', async () => {
+  const sun = { name: 'sun', boxed: true, measure: '个', aspect: 1, figure: false }
+  const world = { ...studio.world, kinds: [...studio.world.kinds, sun] }
+  const section = await sections.get('inpaint')?.({ ...studio, world })
+  expect(section?.rows).toEqual([
+    expect.objectContaining({ what: 'the adapter for inpainting, grounded', boxes: 1 }),
+    expect.objectContaining({ what: 'the adapter for boxes, grounded', boxes: 1 }),
+    expect.objectContaining({ what: 'the base, not grounded', boxes: 1 }),
+  ])
 })
 
 test.each([
   ['keypoints', 'the model brings no eval/poses.json'],
   ['styles', 'world.json names fewer than two styles'],
+  ['inpaint', 'the model brings no eval/scenes.json that says its places'],
   ['languages', 'world.json has no Chinese words for all of it'],
 ])('what the model has no material for is left out with the reason: %s', async (name, reason) => {
   expect(await measure(name)).toMatchObject({ rows: [], skipped: reason })

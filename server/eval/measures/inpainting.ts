@@ -1,0 +1,51 @@
+import type { Guess, Truth } from '../average-precision.ts'
+import { captionOf, dice, entitiesOf } from '../layouts.ts'
+import { skip, type Row, type Section } from '../section.ts'
+import { guessesOf, plainScenes, precisionRow } from '../seeing.ts'
+import type { Studio } from '../studio.ts'
+
+export async function inpainting(studio: Studio): Promise<Section> {
+  const title = 'Inpainting: does another thing stand in the box that is painted anew'
+  const { eyes, options, painter, world } = studio
+  const adapter = studio.adapterFor('inpaint')
+  if (adapter === null) return skip(title, 'the model has no adapter for inpainting')
+  const kinds = world.kinds.filter(({ boxed, figure }) => boxed && !figure)
+  const tasks = (await plainScenes(studio)).flatMap(({ image, place: name, things }, i) => {
+    const place = world.places.find((other) => other.name === name)
+    const roll = dice(options.seed, i)
+    const gone = Math.floor(roll() * things.length)
+    const there = things.flatMap(({ kind, box, keypoints }) => {
+      const known = world.kinds.find((other) => other.name === kind)
+      return known && !keypoints ? [{ kind: known, box }] : []
+    })
+    const others = kinds.filter(({ name: kind }) => things.every((thing) => thing.kind !== kind))
+    const kind = others[Math.floor(roll() * others.length)]
+    const box = there[gone]?.box
+    if (!place || !kind || !box || there.length < things.length) return []
+    return [{ image, layout: { place, things: there.with(gone, { kind, box }) }, thing: { kind, box } }]
+  })
+  if (tasks.length === 0) return skip(title, 'the model brings no eval/scenes.json that says its places')
+  const rows: Row[] = []
+  for (const [what, how] of [
+    ['the adapter for inpainting, grounded', { adapter, tau: 1 }],
+    ['the adapter for boxes, grounded', { adapter: studio.adapterFor('text'), tau: 1 }],
+    ['the base, not grounded', { adapter: 'none', tau: 0 }],
+  ] as const) {
+    if (how.adapter === null) continue
+    const truths: Truth[] = []
+    const guesses: Guess[] = []
+    for (const [picture, { image, layout, thing }] of tasks.slice(0, options.layouts).entries()) {
+      options.progress(`${title}: ${what}, ${picture + 1} of ${options.layouts}`)
+      const painted = await painter.paint({
+        ...{ adapter: how.adapter, tau: how.tau, seed: options.seed + picture },
+        caption: captionOf(world, layout, 'en') ?? '',
+        boxes: entitiesOf(world, { ...layout, things: [thing] }, 'en'),
+        within: { picture: await painter.keep(image), box: thing.box },
+      })
+      truths.push({ picture, kind: thing.kind.name, box: thing.box })
+      guesses.push(...(await guessesOf(eyes, painted, picture)))
+    }
+    rows.push({ what, ...precisionRow(truths, guesses, truths.length) })
+  }
+  return { title, rows }
+}
