@@ -25,6 +25,7 @@ export interface Flags {
 
 export interface ServeFlags extends Flags, ReachWishes {
   readonly port?: string | undefined
+  readonly memory?: string | undefined
 }
 
 /** The version in package.json. */
@@ -40,7 +41,7 @@ const inProject = (...path: string[]): string => resolve(projectDir, ...path)
 
 /**
  * @param environment the variables it was started with
- * @throws ConfigError when the port is none, or strangers could come in.
+ * @throws ConfigError when the port or the memory is none, or strangers could come in.
  */
 export function serverConfig(flags: ServeFlags, environment: NodeJS.ProcessEnv): ServerConfig {
   return {
@@ -48,7 +49,10 @@ export function serverConfig(flags: ServeFlags, environment: NodeJS.ProcessEnv):
     reach: reachOf(flags, environment[tokenVariable]),
     clientDir: inProject('client', 'dist'),
     examplesDir: inProject('workflows', 'examples'),
-    runner: runnerOptions(flags),
+    runner: {
+      ...runnerOptions(flags),
+      ...(flags.memory !== undefined && { memoryBytes: bytesOf(flags.memory) }),
+    },
   }
 }
 
@@ -60,6 +64,11 @@ export function runnerOptions({ data, models, device }: Flags): RunnerOptions {
     device: device ?? 'auto',
     nodesDir: inProject('nodes'),
   }
+}
+
+function bytesOf(gib: string): number {
+  if (/^\d+(\.\d+)?$/.test(gib) && Number(gib) > 0) return Number(gib) * 2 ** 30
+  throw new ConfigError(`Cannot allow '${gib}' of memory: it must be a number of GiB, such as 8 or 1.5`)
 }
 
 function portOf(text: string): number {

@@ -1,4 +1,5 @@
 /** Every bound that protects the server, in one place. What is over a bound is refused with a sentence that names it. */
+import { totalmem } from 'node:os'
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -113,6 +114,12 @@ export const limits = {
   /** Longest side of a preview, in pixels. */
   previewSide: 512,
 
+  /** How long one call of a node's code may take: a step of the largest picture on a slow machine takes minutes. */
+  nodeMs: 30 * 60_000,
+  /** Memory that a runner may take for itself: three quarters of the machine's, or of the container's. */
+  runnerMemoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity) * 0.75,
+  /** How often that is looked at. */
+  memoryCheckMs: 250,
   /** Heap of a runner, in MiB. Tensors lie outside it: what fills it is a fault, and ends the runner and its job. */
   runnerHeapMiB: 2_048,
   /** Models kept in memory at the same time. */

@@ -9,13 +9,14 @@ import { complain, print, type Command } from './command.ts'
 import { machineFlags, noWord, readWords } from './flags.ts'
 
 const command: Command = {
-  usage: `Usage: groundwork serve [--port N] [--data DIR] [--models DIR]… [--device NAME]
+  usage: `Usage: groundwork serve [--port N] [--data DIR] [--models DIR]… [--device NAME] [--memory GIB]
                         [--host ADDRESS --token [--allow-host NAME]…]
 
   --port N           8199 by default; 0 takes any free one
   --data DIR         where pictures are kept, ./data of the project by default
   --models DIR       a folder of model folders, ./models of the project by default; may be repeated
   --device NAME      auto (default), cpu, webgpu, cuda, dml or coreml
+  --memory GIB       memory that a run may take; three quarters of the machine's by default (on Linux)
   --host ADDRESS     127.0.0.1 by default, which only this machine can reach; 0.0.0.0 is all its addresses
   --token            ask everybody for a token; needed with any other --host. It is made at each start, unless the
                      variable GROUNDWORK_TOKEN holds one, and printed as a link
@@ -45,6 +46,7 @@ export default command
 
 const reachFlags = {
   port: { type: 'string' },
+  memory: { type: 'string' },
   host: { type: 'string' },
   token: { type: 'boolean' },
   'allow-host': { type: 'string', multiple: true },

@@ -86,6 +86,8 @@ export interface ExecuteOptions {
   /** Ids of the nodes to run, with all that they need. Default: the nodes with a side effect, or every last node. */
   readonly targets?: readonly string[]
   readonly branch?: Branch
+  /** Told of every call of a node's code when it begins; what it returns is told when the call has ended. */
+  readonly onCall?: ((node: string) => () => void) | undefined
   /** Looks after every node whether it changed what it received, at the price of hashing all of it again. */
   readonly checkMutation?: boolean
   /** Milliseconds of a steady clock. Default `performance.now`. */

@@ -287,6 +287,7 @@ export class Run {
       show,
     })
     this.tally.begin(id, reasons, place.iteration?.index ?? 0)
+    const ended = this.options.onCall?.(id)
     const begin = this.#now()
     try {
       const given = await node.run({ ...values }, context)
@@ -295,6 +296,7 @@ export class Run {
       return { outputs: checkOutputs(node, given), traces }
     } finally {
       this.tally.spend(id, this.#now() - begin)
+      ended?.()
     }
   }
 

@@ -1,4 +1,5 @@
 /** The runner: a process of its own that holds the engine, the nodes and the sessions, and does one job at a time. */
+import { writeFile } from 'node:fs/promises'
 import type { EngineEvent } from '#workflows/protocol.ts'
 import { encodePreview } from './encode-preview.ts'
 import type { FromRunner, Outcome, RunnerJob, RunnerOptions, ToRunner } from './messages.ts'
@@ -13,6 +14,7 @@ interface RunningJob {
 
 let bench: Workbench | null = null
 let running: RunningJob | null = null
+let calls = 0
 let drawings: Promise<void> = Promise.resolve()
 
 process.on('message', (message) => void receive(message as ToRunner))
@@ -20,6 +22,9 @@ process.on('message', (message) => void receive(message as ToRunner))
 process.once('disconnect', () => process.exit(0))
 // Ctrl-C reaches every process of a terminal; the server decides when this one ends.
 process.on('SIGINT', () => undefined)
+
+// Where memory runs out altogether, the system is to end this process and not the server.
+void writeFile('/proc/self/oom_score_adj', '500').catch(() => undefined)
 
 async function receive(message: ToRunner): Promise<void> {
   switch (message.kind) {
@@ -80,6 +85,7 @@ async function attempt({ job, workflow, targets, branch }: RunnerJob, own: Runni
       ...(targets && { targets }),
       ...(branch && { branch }),
       signal: own.signal,
+      onCall: tellCall,
       emit: (event: EngineEvent) => send({ kind: 'event', job, event }),
       previews: {
         isWatched: () => own.watched,
@@ -95,6 +101,13 @@ async function attempt({ job, workflow, targets, branch }: RunnerJob, own: Runni
   } catch (error) {
     return failed(wordsOf(error))
   }
+}
+
+/** Said before the code begins: once it blocks this process, nothing can be said. */
+function tellCall(node: string): () => void {
+  const call = ++calls
+  send({ kind: 'call', call, node })
+  return () => send({ kind: 'returned', call })
 }
 
 function failed(message: string): Outcome {

@@ -16,6 +16,8 @@ export interface RunnerOptions {
   readonly nodesDir: string
   /** Room for results of nodes, where it is not that of `limits.ts`. */
   readonly cacheBytes?: number
+  /** Memory that it may take for itself, where it is not that of `limits.ts`. */
+  readonly memoryBytes?: number
 }
 
 /** What a runner can do on this machine. */
@@ -54,6 +56,9 @@ export type FromRunner =
   | { readonly kind: 'facts'; readonly facts: RunnerFacts }
   /** The runner cannot work at all: nodes that do not register, a device that is not there. It ends after this. */
   | { readonly kind: 'unusable'; readonly message: string }
+  /** The code of a node begins; `call` is a number of its own. */
+  | { readonly kind: 'call'; readonly call: number; readonly node: string }
+  | { readonly kind: 'returned'; readonly call: number }
   | { readonly kind: 'event'; readonly job: string; readonly event: EngineEvent }
   | { readonly kind: 'preview'; readonly header: PreviewHeader; readonly bytes: Uint8Array }
   | { readonly kind: 'ended'; readonly job: string; readonly outcome: Outcome }

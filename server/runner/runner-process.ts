@@ -25,6 +25,8 @@ export class RunnerProcess {
       stdio: ['ignore', 2, 2, 'ipc'],
     })
     this.#child.on('message', (message: FromRunner) => {
+      // What it said before it was killed may still arrive: whoever killed it has decided already.
+      if (this.#child.killed) return
       if (message.kind === 'facts') this.#facts = message.facts
       listener.message(this, message)
     })

@@ -1,5 +1,5 @@
 /** Keeps one runner alive: hands it jobs, ends what hangs, and puts another in its place when it dies. */
-import type { EngineEvent } from '#workflows/protocol.ts'
+import type { FailureCode } from '#workflows/protocol.ts'
 import { log } from '../log.ts'
 import type {
   FromRunner,
@@ -13,21 +13,27 @@ import type {
 } from './messages.ts'
 import type { StepPlace } from '../steps/step-store.ts'
 import { busy, Drawings, type DrawingBounds } from './drawings.ts'
+import { CallClock } from './call-clock.ts'
+import { ownMemory } from './own-memory.ts'
 import { RunnerProcess } from './runner-process.ts'
 
 interface RunningJob {
   readonly job: RunnerJob
-  /** The node that was reported last as started. */
-  node: string | null
-  cancelled: boolean
+  /** What becomes of the job if its runner ends now; null when that would be the runner's own doing. */
+  verdict: Outcome | null
   killTimer?: NodeJS.Timeout
 }
 
-export interface SupervisorTimes extends DrawingBounds {
+export interface SupervisorBounds extends DrawingBounds {
   /** How long a cancelled job may take to stop before its runner is killed. */
   readonly cancelGraceMs: number
   /** How long the runner is idle before a spare one is started, to be there when it dies. */
   readonly spareAfterMs: number
+  /** How long one call of a node's code may take. */
+  readonly nodeMs: number
+  /** Memory that a runner may take for itself, and how often that is looked at. */
+  readonly runnerMemoryBytes: number
+  readonly memoryCheckMs: number
 }
 
 const longestPauseMs = 10_000
@@ -35,8 +41,10 @@ const longestPauseMs = 10_000
 export class Supervisor implements Runner {
   readonly #options: RunnerOptions
   readonly #listener: RunnerListener
-  readonly #times: SupervisorTimes
+  readonly #bounds: SupervisorBounds
+  readonly #memoryBytes: number
   readonly #drawings: Drawings
+  readonly #calls: CallClock
   #active: RunnerProcess | null = null
   #spare: RunnerProcess | null = null
   #facts: RunnerFacts | null = null
@@ -46,18 +54,24 @@ export class Supervisor implements Runner {
   #deathsInARow = 0
   #restartTimer: NodeJS.Timeout | undefined
   #spareTimer: NodeJS.Timeout | undefined
+  #memoryTimer: NodeJS.Timeout | undefined
   #waiting: { resolve(facts: RunnerFacts): void; reject(error: Error): void }[] = []
 
-  constructor(options: RunnerOptions, listener: RunnerListener, times: SupervisorTimes) {
+  constructor(options: RunnerOptions, listener: RunnerListener, bounds: SupervisorBounds) {
     this.#options = options
     this.#listener = listener
-    this.#times = times
-    this.#drawings = new Drawings(times)
+    this.#bounds = bounds
+    this.#memoryBytes = options.memoryBytes ?? bounds.runnerMemoryBytes
+    this.#drawings = new Drawings(bounds)
+    this.#calls = new CallClock(bounds.nodeMs, (node) =>
+      this.#condemn('took-too-long', takesTooLong(node, bounds.nodeMs)),
+    )
   }
 
   start(): Promise<RunnerFacts> {
     const ready = this.#nextFacts()
     this.#active = this.#open()
+    this.#memoryTimer = setInterval(() => void this.#checkMemory(), this.#bounds.memoryCheckMs).unref()
     return ready
   }
 
@@ -85,16 +99,16 @@ export class Supervisor implements Runner {
   run(job: RunnerJob, watched: boolean): void {
     this.#settleWaiting(this.facts)
     clearTimeout(this.#spareTimer)
-    this.#running = { job, node: null, cancelled: false }
+    this.#running = { job, verdict: null }
     this.#active?.send({ kind: 'run', job, watched })
   }
 
   /** A runner that does not stop within the grace is killed. */
   cancel(job: string): void {
     const running = this.#running
-    if (running?.job.job !== job || running.cancelled) return
-    running.cancelled = true
-    running.killTimer = setTimeout(() => void this.#active?.kill(), this.#times.cancelGraceMs)
+    if (running?.job.job !== job || running.verdict) return
+    running.verdict = { kind: 'cancelled' }
+    running.killTimer = setTimeout(() => void this.#active?.kill(), this.#bounds.cancelGraceMs)
     this.#active?.send({ kind: 'cancel', job })
   }
 
@@ -114,6 +128,8 @@ export class Supervisor implements Runner {
     this.#drawings.failAll()
     clearTimeout(this.#restartTimer)
     clearTimeout(this.#spareTimer)
+    clearInterval(this.#memoryTimer)
+    this.#calls.clear()
     await Promise.all([this.#active?.kill(), this.#spare?.kill()])
   }
 
@@ -135,8 +151,11 @@ export class Supervisor implements Runner {
         return this.#onFacts(message.facts)
       case 'unusable':
         return this.#failWaiting(message.message)
+      case 'call':
+        return this.#calls.begin(message.call, message.node)
+      case 'returned':
+        return this.#calls.end(message.call)
       case 'event':
-        this.#note(message.event)
         return this.#listener.event(message.job, message.event)
       case 'preview':
         return this.#listener.preview(message.header, message.bytes)
@@ -155,8 +174,18 @@ export class Supervisor implements Runner {
     this.#rest()
   }
 
-  #note(event: EngineEvent): void {
-    if (this.#running && event.kind === 'node-started') this.#running.node = event.node
+  /** Ends the runner, whose job fails because of the node that runs. */
+  #condemn(code: FailureCode, message: string): void {
+    log.warn({ job: this.#running?.job.job, code }, 'runner is ended: it is over a bound')
+    if (this.#running) this.#running.verdict ??= { kind: 'failed', code, message }
+    void this.#active?.kill()
+  }
+
+  async #checkMemory(): Promise<void> {
+    const runner = this.#active
+    const bytes = runner?.pid ? await ownMemory(runner.pid) : null
+    if (bytes === null || bytes <= this.#memoryBytes || runner !== this.#active) return
+    this.#condemn('out-of-memory', takesTooMuch(this.#calls.node, this.#memoryBytes))
   }
 
   #end(outcome: Outcome): void {
@@ -164,6 +193,7 @@ export class Supervisor implements Runner {
     if (!running) return
     clearTimeout(running.killTimer)
     this.#running = null
+    this.#calls.clear()
     this.#deathsInARow = 0
     this.#listener.ended(running.job.job, outcome)
     if (this.#isReady) this.#rest()
@@ -172,7 +202,7 @@ export class Supervisor implements Runner {
   /** The runner waits; if it goes on waiting, there is time to start a spare one. */
   #rest(): void {
     clearTimeout(this.#spareTimer)
-    this.#spareTimer = setTimeout(() => (this.#spare ??= this.#open()), this.#times.spareAfterMs).unref()
+    this.#spareTimer = setTimeout(() => (this.#spare ??= this.#open()), this.#bounds.spareAfterMs).unref()
     this.#listener.idle()
   }
 
@@ -199,8 +229,11 @@ export class Supervisor implements Runner {
   #settleAfter(cause: string): void {
     const running = this.#running
     if (!running) return
-    if (running.cancelled) this.#end({ kind: 'cancelled' })
-    else this.#end({ kind: 'crashed', message: deathMessage(running, cause) })
+    const { node } = this.#calls
+    const outcome = running.verdict ?? { kind: 'crashed', message: deathMessage(node, cause) }
+    if (outcome.kind === 'failed' && node !== null)
+      this.#listener.event(running.job.job, { kind: 'node-failed', node, message: outcome.message })
+    this.#end(outcome)
   }
 
   #nextFacts(): Promise<RunnerFacts> {
@@ -221,7 +254,16 @@ function pauseAfter(deaths: number): number {
   return deaths === 0 ? 0 : Math.min(100 * 2 ** deaths, longestPauseMs)
 }
 
-function deathMessage({ node }: RunningJob, cause: string): string {
+function takesTooLong(node: string, mostMs: number): string {
+  return `Cannot run node '${node}': it took longer than ${mostMs / 60_000} min at one go and was ended; let it do less, or fewer things at once`
+}
+
+function takesTooMuch(node: string | null, mostBytes: number): string {
+  const action = node === null ? 'run the workflow' : `run node '${node}'`
+  return `Cannot ${action}: it took more than ${(mostBytes / 2 ** 30).toFixed(1)} GiB of memory and was ended; make the picture smaller, or allow more with --memory`
+}
+
+function deathMessage(node: string | null, cause: string): string {
   const when = node === null ? 'before the first node ran' : `while node '${node}' ran`
   return `The runner ended ${when} (${cause}): it ran out of memory, was killed or crashed`
 }

@@ -8,6 +8,7 @@ import { decodePicture, encodePng } from '#inference/pictures.ts'
 import { ResultCache } from '../engine/cache.ts'
 import type {
   Branch,
+  ExecuteOptions,
   PreviewPlace,
   RunResult,
   SaveOptions,
@@ -31,6 +32,7 @@ export interface BenchRun {
   readonly branch?: BranchPoint
   readonly signal: { readonly aborted: boolean }
   readonly emit: (event: EngineEvent) => void
+  readonly onCall?: ExecuteOptions['onCall']
   readonly previews?: {
     /** Whether somebody looks right now; if not, no preview is drawn. */
     isWatched(): boolean

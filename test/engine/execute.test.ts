@@ -272,3 +272,24 @@ test('O2 only the targets run, and what they need', async () => {
   expect((await toyProcess()(graph, { targets: ['sum'] })).calls).toEqual(['number 1', 'add 1 0 0'])
   expect((await toyProcess()(graph)).calls).toEqual(['number 1', 'add 1 0 0', 'print 1'])
 })
+
+// zero → count → add → total → print, with two iterations
+test('X10 every call of the code of a node is told when it begins and when it ends, also where it throws', async () => {
+  const told: string[] = []
+  const onCall = (node: string) => {
+    told.push(`${node} begins`)
+    return () => void told.push(`${node} ends`)
+  }
+  await toyProcess()(
+    workflow({
+      zero: ['toy/number', { value: 0 }],
+      count: ['toy/count', { times: 2 }, { sum: 'zero.value' }],
+      add: ['toy/add', { plus: 1 }, { a: 'count.sum' }],
+      total: ['toy/total', {}, { sum: 'add.sum' }],
+      fail: ['toy/fail', {}, { value: 'total.sum' }],
+    }),
+    { onCall },
+  )
+  const calls = ['zero', 'count', 'add', 'add', 'total', 'fail']
+  expect(told).toEqual(calls.flatMap((node) => [`${node} begins`, `${node} ends`]))
+})

@@ -9,7 +9,7 @@ import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { onlyThisMachine, type Reach } from '#server/access/reach.ts'
 import { startServer, type RunningServer } from '#server/main.ts'
 import type { Runner, RunnerListener, RunnerOptions } from '#server/runner/messages.ts'
-import { Supervisor, type SupervisorTimes } from '#server/runner/supervisor.ts'
+import { Supervisor, type SupervisorBounds } from '#server/runner/supervisor.ts'
 import { FakeRunner } from './fake-runner.ts'
 import { toyNodesDir } from './toy-nodes-dir.ts'
 
@@ -29,11 +29,11 @@ export function startFakeServer(reach: Reach = onlyThisMachine): Promise<ToyServ
 
 /** A server with a real runner, whose process is at hand. */
 export async function startToyServer(
-  times: SupervisorTimes,
+  bounds: SupervisorBounds,
 ): Promise<ToyServer & { readonly runner: Supervisor }> {
   const made: Supervisor[] = []
   const server = await start((options, listener) => {
-    const supervisor = new Supervisor(options, listener, times)
+    const supervisor = new Supervisor(options, listener, bounds)
     made.push(supervisor)
     return supervisor
   })
