@@ -124,6 +124,14 @@ const known = new Map<string, { readonly stamp: string; readonly hash: string }>
  * @returns 64 hex digits
  */
 export async function hashModel(path: string, adapter?: string): Promise<string> {
+  const total = createHash('sha256')
+  for (const name of await filesOf(path, adapter))
+    total.update(`${name}\0${await hashFile(join(path, name))}\n`)
+  return total.digest('hex')
+}
+
+/** All that is read of a model and of one adapter: names relative to its folder, sorted. */
+export async function filesOf(path: string, adapter?: string): Promise<string[]> {
   const folders = [
     ...networkNames,
     'tokenizer',
@@ -135,9 +143,7 @@ export async function hashModel(path: string, adapter?: string): Promise<string>
     ...(adapter === undefined ? [] : [`adapters/${adapter}`]),
   ]
   const lists = await Promise.all(folders.map((folder) => relevantFiles(path, folder)))
-  const total = createHash('sha256')
-  for (const name of lists.flat().toSorted()) total.update(`${name}\0${await hashFile(join(path, name))}\n`)
-  return total.digest('hex')
+  return lists.flat().toSorted()
 }
 
 async function relevantFiles(path: string, folder: string): Promise<string[]> {

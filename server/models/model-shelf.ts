@@ -2,7 +2,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { adapterNames, chooseAdapter } from '#inference/checkpoint/adapter.ts'
-import { hashModel } from '#inference/checkpoint/model-folder.ts'
+import { checkManifest } from '#inference/checkpoint/manifest.ts'
+import { filesOf, hashModel } from '#inference/checkpoint/model-folder.ts'
 import { loadModel, type Model } from '#inference/model.ts'
 import type { FindModel } from '#nodes/node.ts'
 import type { ModelRef } from '#nodes/values.ts'
@@ -97,7 +98,9 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
   }
 
   async function load(id: string, adapter: string): Promise<Model> {
-    const model = await loadModel(await folderOf(id), { device: await chooseDeviceFor(device), adapter })
+    const path = await folderOf(id)
+    await checkManifest(path, await filesOf(path, adapter === 'none' ? undefined : adapter))
+    const model = await loadModel(path, { device: await chooseDeviceFor(device), adapter })
     log.info({ model: id, adapter, device: model.device.name, why: model.device.why }, 'model loaded')
     return model
   }

@@ -109,7 +109,7 @@ describe('a detector that means harm', () => {
   test.each(Object.keys(harms) as (keyof typeof harms)[])(
     'and asks for %s is an error, after which an honest one works',
     async (harm) => {
-      await expect(outcome(hostileDetector(harm))).rejects.toThrow()
+      await expect(outcome(hostileDetector(harms[harm]))).rejects.toThrow()
       expect((await look(redAndGreen(16))).detections).toHaveLength(2)
     },
   )

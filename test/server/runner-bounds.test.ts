@@ -1,8 +1,12 @@
 /** What no node may do to the machine: run for ever, or take all of its memory. Neither can be stopped from within. */
-import { readFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '#server/limits.ts'
 import type { SupervisorBounds } from '#server/runner/supervisor.ts'
+import { hoard, hostileDetector } from '../helpers/hostile-detector.ts'
+import { writeTinyDetector } from '../helpers/tiny-detector.ts'
 import { openEditor, startToyServer, workflowOf, type Editor } from './helpers/toy-server.ts'
 
 const MiB = 2 ** 20
@@ -23,6 +27,15 @@ async function endOf(node: string, type: string, values = {}) {
   const end = await editor.until(job, 'finished')
   expect(await editor.until(next, 'finished')).toMatchObject({ kind: 'finished' })
   return { end, events: editor.events.filter((event) => event.job === job) }
+}
+
+/** A model whose detector is this one; it lies where the operator puts models. */
+async function bringModel(detector: Uint8Array): Promise<void> {
+  const model = join(server.dir, 'models', 'crafted')
+  await cp(fileURLToPath(new URL('../fixtures/pipeline', import.meta.url)), model, { recursive: true })
+  await writeFile(join(model, 'model_index.json'), '{}')
+  await writeTinyDetector(model)
+  await writeFile(join(model, 'detector', 'model.onnx'), detector)
 }
 
 afterEach(async () => {
@@ -52,6 +65,14 @@ describe.runIf(process.platform === 'linux')('the memory of a runner', () => {
       code: 'out-of-memory',
       message: expect.stringMatching(/^Cannot run node 'hoard': it took more than 0\.5 GiB of memory/),
     })
+  })
+
+  it('taken by a crafted network inside the runtime ends the runner alone, and the next job runs', async () => {
+    await serve({ runnerMemoryBytes: 500 * MiB, memoryCheckMs: 20 })
+    await bringModel(hostileDetector(hoard(2)))
+    const { end } = await endOf('look', 'toy/look', { model: 'crafted' })
+    expect(end).toMatchObject({ kind: 'failed', code: 'out-of-memory' })
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
   })
 
   it('below the bound is let be', async () => {
