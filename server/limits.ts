@@ -36,6 +36,8 @@ export const limits = {
   socketBytes: 2 * MiB,
   /** Messages of one socket a minute, and at once. */
   socketMessagesPerMinute: 3_000,
+  /** Bytes of the messages of one socket a minute, and at once. */
+  socketBytesPerMinute: 64 * MiB,
   /** Editors connected at the same time. */
   sockets: 64,
   /**

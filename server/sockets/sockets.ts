@@ -24,13 +24,16 @@ import type { Watch } from '../jobs/watch.ts'
 import { limits } from '../limits.ts'
 import { log } from '../log.ts'
 import { StoreFullError } from '../store/database.ts'
-import { guardedParser } from './guarded-parser.ts'
+import { guardedParser, overdrawn } from './guarded-parser.ts'
 import { NewestMailbox } from './newest-mailbox.ts'
 import { QueueTeller } from './queue-teller.ts'
-import { TokenBucket } from './token-bucket.ts'
 
-type EditorServer = Server<ClientToServer, ServerToClient>
-type EditorSocket = Socket<ClientToServer, ServerToClient>
+interface Heard extends ClientToServer {
+  /** From the parser, with a reply; an editor that says it itself may say it with anything. */
+  [overdrawn](reply: unknown): void
+}
+type EditorServer = Server<Heard, ServerToClient>
+type EditorSocket = Socket<Heard, ServerToClient>
 
 /** Takes sockets of our own pages only; each is told of its own jobs and of those it watches, of nothing else. */
 export function attachSockets(http: HttpServer, desk: JobDesk, gate: Gate): EditorServer {
@@ -74,7 +77,6 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
   }
   socket.conn.transport.on('ready', () => mailbox.flush())
   const watches = new Map<string, Watch>()
-  const line: Line = { socket, messages: new TokenBucket(limits.socketMessagesPerMinute) }
 
   async function watch({ job, lastSeq }: WatchRequest): Promise<Answer<WatchReply>> {
     const view = await desk.watch(job, lastSeq, watcher)
@@ -108,25 +110,28 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
     return { reply, after }
   }
 
-  answer<WatchRequest, WatchReply>(line, 'watch', watchRequest, watch, refuse)
+  answer<WatchRequest, WatchReply>(socket, 'watch', watchRequest, watch, refuse)
   answer<JobRequest, SocketReply>(
-    line,
+    socket,
     'cancel',
     jobRequest,
     async ({ job }) => ({ reply: await desk.cancel(job) }),
     refuse,
   )
-  answer<LooseRunRequest, RunReply>(line, 'run', looseRunRequest, run, (message) => ({
+  answer<LooseRunRequest, RunReply>(socket, 'run', looseRunRequest, run, (message) => ({
     ok: false,
     faults: [formatFault(message)],
   }))
   answer<{ workflow?: unknown }, ValidateReply>(
-    line,
+    socket,
     'validate',
     validateRequest,
     ({ workflow }) => ({ reply: { faults: desk.validate(workflow) } }),
     (message) => ({ faults: [formatFault(message)] }),
   )
+  socket.on(overdrawn, (reply) => {
+    if (typeof reply === 'function') reply({ ...refuse(tooMuch), faults: [formatFault(tooMuch)] })
+  })
   const tell = (queue: QueueView) => mailbox.offer('queue', () => socket.emit('queue', queue))
   const tellQueue = new QueueTeller(limits.queueEventMs, () => {
     desk.queue().then(tell, (error: unknown) => log.error({ err: error }, 'the queue cannot be read'))
@@ -160,17 +165,11 @@ function formatFault(message: string): Fault {
   return { code: 'format', path: [], message }
 }
 
-/** A socket, and how much it may still send. */
-interface Line {
-  readonly socket: EditorSocket
-  readonly messages: TokenBucket
-}
-
-const tooMany = `Cannot answer: ${limits.socketMessagesPerMinute} messages a minute are the limit, wait a little`
+const tooMuch = `Cannot answer: ${limits.socketMessagesPerMinute} messages a minute, or ${limits.socketBytesPerMinute / 2 ** 20} MiB, are the limit, wait a little`
 
 /** Answers a kind of request. Whatever arrives gets a reply in its place; nothing is thrown at the socket. */
 function answer<Request, Reply>(
-  { socket, messages }: Line,
+  socket: EditorSocket,
   kind: keyof ClientToServer,
   schema: z.ZodType<Request>,
   act: (request: Request) => Answer<Reply> | Promise<Answer<Reply>>,
@@ -182,9 +181,7 @@ function answer<Request, Reply>(
     return { reply: refuseWith(`Cannot read the request: ${z.prettifyError(request.error)}`) }
   }
   const listener: (...received: unknown[]) => void = async (payload, reply) => {
-    const isBearable = messages.take()
     if (typeof reply !== 'function') return
-    if (!isBearable) return reply(refuseWith(tooMany))
     try {
       const { reply: said, after } = await answerTo(payload)
       reply(said)

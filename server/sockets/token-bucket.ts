@@ -13,13 +13,13 @@ export class TokenBucket {
     this.#filled = now()
   }
 
-  /** Whether there was one to take. */
-  take(): boolean {
+  /** Whether there were so many to take; else none is taken. */
+  take(wanted = 1): boolean {
     const now = this.#now()
     this.#tokens = Math.min(this.#perMinute, this.#tokens + ((now - this.#filled) * this.#perMinute) / 60_000)
     this.#filled = now
-    if (this.#tokens < 1) return false
-    this.#tokens--
+    if (this.#tokens < wanted) return false
+    this.#tokens -= wanted
     return true
   }
 }

@@ -43,6 +43,8 @@ describe('a request over a socket', () => {
 
   it('without anybody who waits for the reply does no harm', async () => {
     anySocket().emit('run')
+    anySocket().emit('overdrawn')
+    anySocket().emit('overdrawn', {})
     anySocket().emit('watch', null)
     expect(await send('validate', { workflow: {} })).toHaveProperty('faults')
   })
