@@ -95,8 +95,11 @@ export const limits = {
   stopGraceMs: 10_000,
   /** How long a cancelled job may take to stop at a step before its runner is killed. */
   cancelGraceMs: 5_000,
-  /** How long the runner is idle before a spare one is started, which takes its place when it dies. */
-  spareAfterMs: 5_000,
+  /**
+   * How long the first runner is up before a spare one is started, which takes its place when it dies. A spare one costs a
+   * second of processor and 90 MB: the server, and the page that asks for it, have that second first.
+   */
+  spareAfterMs: 1_000,
 
   /** Workflows that people keep on the server, and revisions of each. */
   storedWorkflows: 500,

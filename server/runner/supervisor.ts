@@ -27,7 +27,7 @@ interface RunningJob {
 export interface SupervisorBounds extends DrawingBounds {
   /** How long a cancelled job may take to stop before its runner is killed. */
   readonly cancelGraceMs: number
-  /** How long the runner is idle before a spare one is started, to be there when it dies. */
+  /** How long the first runner is up before a spare one is started, to be there when it dies. After a death it is at once. */
   readonly spareAfterMs: number
   /** How long one call of a node's code may take. */
   readonly nodeMs: number
@@ -52,6 +52,7 @@ export class Supervisor implements Runner {
   #running: RunningJob | null = null
   #closing = false
   #deathsInARow = 0
+  #spareAfterMs: number
   #restartTimer: NodeJS.Timeout | undefined
   #spareTimer: NodeJS.Timeout | undefined
   #memoryTimer: NodeJS.Timeout | undefined
@@ -61,6 +62,7 @@ export class Supervisor implements Runner {
     this.#options = options
     this.#listener = listener
     this.#bounds = bounds
+    this.#spareAfterMs = bounds.spareAfterMs
     this.#memoryBytes = options.memoryBytes ?? bounds.runnerMemoryBytes
     this.#drawings = new Drawings(bounds)
     this.#calls = new CallClock(bounds.nodeMs, (node) =>
@@ -78,6 +80,11 @@ export class Supervisor implements Runner {
   /** Process id of the runner under way; null between a death and the restart. */
   get pid(): number | null {
     return this.#active?.pid ?? null
+  }
+
+  /** Process id of the one that stands by, once it could take over. */
+  get sparePid(): number | null {
+    return this.#spare?.facts ? this.#spare.pid : null
   }
 
   get isIdle(): boolean {
@@ -98,7 +105,6 @@ export class Supervisor implements Runner {
 
   run(job: RunnerJob, watched: boolean): void {
     this.#settleWaiting(this.facts)
-    clearTimeout(this.#spareTimer)
     this.#running = { job, verdict: null }
     this.#active?.send({ kind: 'run', job, watched })
   }
@@ -139,7 +145,7 @@ export class Supervisor implements Runner {
         if (from === this.#active) this.#receive(message)
       },
       exit: (from, cause) => {
-        if (from === this.#spare) this.#spare = null
+        if (from === this.#spare) this.#onSpareExit()
         else if (from === this.#active && !this.#closing) this.#onExit(cause)
       },
     })
@@ -171,7 +177,13 @@ export class Supervisor implements Runner {
     this.#settleWaiting(facts)
     if (this.#isReady) return
     this.#isReady = true
-    this.#rest()
+    this.#openSpareAfter(this.#spareAfterMs)
+    this.#listener.idle()
+  }
+
+  #openSpareAfter(ms: number): void {
+    clearTimeout(this.#spareTimer)
+    if (!this.#closing) this.#spareTimer = setTimeout(() => (this.#spare ??= this.#open()), ms).unref()
   }
 
   /** Ends the runner, whose job fails because of the node that runs. */
@@ -196,14 +208,12 @@ export class Supervisor implements Runner {
     this.#calls.clear()
     this.#deathsInARow = 0
     this.#listener.ended(running.job.job, outcome)
-    if (this.#isReady) this.#rest()
+    if (this.#isReady) this.#listener.idle()
   }
 
-  /** The runner waits; if it goes on waiting, there is time to start a spare one. */
-  #rest(): void {
-    clearTimeout(this.#spareTimer)
-    this.#spareTimer = setTimeout(() => (this.#spare ??= this.#open()), this.#bounds.spareAfterMs).unref()
-    this.#listener.idle()
+  #onSpareExit(): void {
+    this.#spare = null
+    this.#openSpareAfter(longestPauseMs)
   }
 
   #onExit(cause: string): void {
@@ -212,7 +222,9 @@ export class Supervisor implements Runner {
     clearTimeout(this.#spareTimer)
     this.#drawings.failAll()
     log.warn({ cause, job: this.#running?.job.job }, 'runner ended')
-    const pauseMs = this.#running || this.#spare ? 0 : pauseAfter(this.#deathsInARow++)
+    // What ended this one may end the next, soon.
+    this.#spareAfterMs = 0
+    const pauseMs = this.#running ? 0 : pauseAfter(this.#deathsInARow++)
     this.#settleAfter(cause)
     if (!this.#facts)
       return this.#failWaiting(`The runner ended before it was ready (${cause}), see what it printed above`)

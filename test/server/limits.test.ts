@@ -48,7 +48,7 @@ const stories: Readonly<Record<keyof typeof limits, readonly [file: string, titl
   queueEventMs: ['server/queue-teller', 'are told when the moment is over'],
   stopGraceMs: ['server/job-desk', 'lets the running job end within the grace'],
   cancelGraceMs: ['server/runner', 'kills its runner after the grace'],
-  spareAfterMs: ['server/runner', 'killed while idle is replaced'],
+  spareAfterMs: ['server/runner', 'killed in the middle of a job has another standing by'],
   storedWorkflows: ['server/workflow-library', 'keeps so many revisions, and so many workflows'],
   workflowRevisions: ['server/workflow-library', 'keeps so many revisions, and so many workflows'],
   sharedWorkflows: ['server/workflow-library', 'goes when newer ones take its room'],

@@ -10,6 +10,9 @@ const greet = workflowOf({ greeting: { type: 'toy/text', values: { text: 'good m
 const wait = workflowOf({ waiting: { type: 'toy/wait' } })
 const paint = (seed: number) => workflowOf({ painter: { type: 'toy/paint', values: { seed } } })
 
+/** Processes take their time to start on a busy machine. */
+const standsBy = { timeout: 30_000, interval: 20 }
+
 let server: Awaited<ReturnType<typeof startToyServer>>
 let editor: Editor
 
@@ -110,6 +113,23 @@ describe('the runner', () => {
     process.kill(before ?? 0, 'SIGKILL')
     expect(await editor.until(await editor.run(greet), 'finished')).toMatchObject({ kind: 'finished' })
     expect(server.runner.pid).not.toBe(before)
+  })
+
+  it('killed in the middle of a job has another standing by soon, though the job goes on', async () => {
+    const killed = await editor.run(wait)
+    const next = await editor.run(greet)
+    await editor.until(killed, 'node-started')
+    await vi.waitFor(() => expect(server.runner.sparePid).not.toBeNull(), standsBy)
+    const [first, second] = [server.runner.pid, server.runner.sparePid]
+    process.kill(first ?? 0, 'SIGKILL')
+    await vi.waitFor(() => expect(server.runner.pid).toBe(second), standsBy)
+    await vi.waitFor(() => expect(server.runner.sparePid).not.toBeNull(), standsBy)
+    const third = server.runner.sparePid
+    expect(editor.events.some(({ job, kind }) => job === killed && kind === 'failed')).toBe(false)
+    process.kill(second ?? 0, 'SIGKILL')
+    expect(await editor.until(killed, 'finished')).toMatchObject({ kind: 'failed', code: 'crashed' })
+    expect(await editor.until(next, 'finished')).toMatchObject({ kind: 'finished' })
+    expect(server.runner.pid).toBe(third)
   })
 
   it('keeps its process and its results over jobs', async () => {

@@ -31,7 +31,7 @@ export async function killRunner(
   const server = spawnToyServer(dir)
   const url = await server.ready
   if (url === null) throw new Error('The server did not start')
-  // A spare runner is begun once the first one is idle for a while, and takes no longer than a server with its runner.
+  // A spare runner is begun soon after the first one is up, and takes no longer than a server with its runner.
   const untilSpareMs = limits.spareAfterMs + (performance.now() - begin) * 1.5
   const editor = await openEditor({ url })
   const kill = () => server.child.kill('SIGUSR2')
