@@ -4,6 +4,8 @@ import type { WireType } from './wire-types.ts'
 
 export interface InputInfo {
   readonly type: WireType
+  /** What it is called where people read; its name where that says it. */
+  readonly title?: string
   readonly optional: boolean
   /** What feeds it runs only when it is needed: a branch not taken costs nothing. */
   readonly lazy?: boolean
@@ -14,6 +16,8 @@ export interface InputInfo {
 
 export interface OutputInfo {
   readonly type: WireType
+  /** As of an input. */
+  readonly title?: string
   /** Gives a list: what it feeds runs once per item. */
   readonly list?: boolean
   readonly description: string

@@ -50,6 +50,12 @@ export function outputType(info: NodeInfo | undefined, port: string): WireType |
   return own(info?.outputs, port)?.type
 }
 
+/** What people call a port or a parameter of a node. */
+export function portTitle(info: NodeInfo | undefined, port: string, side: 'in' | 'out'): string {
+  if (side === 'out') return own(info?.outputs, port)?.title ?? port
+  return own(info?.inputs, port)?.title ?? own(info?.params, port)?.title ?? port
+}
+
 /** Ids of the nodes that each node takes its inputs from. */
 export function sourcesOf(document: Graph, id: string): string[] {
   const inputs = own(document.nodes, id)?.inputs ?? {}

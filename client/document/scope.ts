@@ -1,5 +1,5 @@
 /** Which graph of the file is looked at: its own, or that of a subgraph. */
-import type { Workflow } from '#workflows/format.ts'
+import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { own } from './record.ts'
 
 /** A step into a subgraph: the node that was entered, and the name of its subgraph. */
@@ -53,4 +53,17 @@ export function soundTrail(file: Workflow, trail: Trail): Trail {
 /** A node's name in events and faults, which know the whole file: `outer/inner`. */
 export function wholeId(trail: Trail, id: string): string {
   return [...trail.map(({ node }) => node), id].join('/')
+}
+
+/** The node that events and faults call so: `outer/inner`. */
+export function nodeCalled(file: Workflow, whole: string): WorkflowNode | undefined {
+  const steps = whole.split('/')
+  const last = steps.pop() ?? ''
+  let graph = file
+  for (const step of steps) {
+    const name = subgraphName(own(graph.nodes, step)?.type ?? '')
+    if (name === null) return undefined
+    graph = graphAt(file, ['subgraphs', name])
+  }
+  return own(graph.nodes, last)
 }

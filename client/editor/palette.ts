@@ -34,24 +34,28 @@ export function portsThrough(
   return input !== null && output !== null ? { input, output } : null
 }
 
-/** The nodes that fit and whose name, type or description holds every word; names that begin so come first. */
+/**
+ * The nodes that fit and whose name, type or description holds every word; names that begin so come first. `otherName`
+ * says what a node is called elsewhere: in another language, it is found by that name as well.
+ */
 export function offerNodes(
   catalogue: Catalogue,
   query: string,
   fits: (info: NodeInfo) => boolean,
+  otherName: (info: NodeInfo) => string,
 ): NodeInfo[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   return Object.values(catalogue)
     .filter(fits)
-    .map((info) => ({ info, rank: rankOf(info, words) }))
+    .map((info) => ({ info, rank: rankOf(info, otherName(info), words) }))
     .filter(({ rank }) => rank < Infinity)
     .sort((a, b) => a.rank - b.rank || a.info.type.localeCompare(b.info.type))
     .map(({ info }) => info)
 }
 
-function rankOf(info: NodeInfo, words: readonly string[]): number {
+function rankOf(info: NodeInfo, otherName: string, words: readonly string[]): number {
   const title = info.title.toLowerCase()
-  const all = `${title} ${info.type} ${info.description}`.toLowerCase()
+  const all = `${title} ${otherName} ${info.type} ${info.description}`.toLowerCase()
   if (!words.every((word) => all.includes(word))) return Infinity
   if (words.every((word) => title.startsWith(word))) return 0
   if (words.every((word) => title.includes(word))) return 1

@@ -163,7 +163,7 @@ const en = {
     'wrong-link':
       "The link into '{place}' of node '{node}' does not fit: it is of another type, or comes from nowhere",
     'missing-input': "Node '{node}' needs a link into '{place}'",
-    'wrong-value': "Node '{node}': the value of '{place}' cannot be used",
+    'wrong-value': "Node '{node}': the value of '{place}' cannot be used{wish}",
     cycle: "The links run in a ring through node '{node}'",
     loop: "The loop at node '{node}' cannot run: Steps and EndSteps do not enclose it as they should",
     list: "A list cannot go into node '{node}' this way",
@@ -172,6 +172,19 @@ const en = {
     'too-costly': 'The run would take more time or memory than one run may',
     busy: 'The server has too much to do to take the run',
     'key-used': 'The key of the request was used for another one',
+  },
+  /** What the value of a parameter must be; `{within}` is how far a number may go. */
+  wish: {
+    int: ': it must be a whole number{within}',
+    float: ': it must be a number{within}',
+    text: ': it must be a text',
+    bool: ': it must be yes or no',
+    seed: ': it must be a whole number from 0 to 2^64−1',
+    picture: ': it must be a stored picture',
+    choice: ': it must be one of {choices}',
+    min: ' of at least {min}',
+    max: ' of at most {max}',
+    'min-max': ' from {min} to {max}',
   },
   faults: { title: 'Problems', none: 'No problems', wholeFile: 'Workflow' },
   line: {

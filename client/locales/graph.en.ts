@@ -97,6 +97,93 @@ const graphEn = {
     list: 'Graph or list',
     sheet: 'Keys and gestures',
   },
+  /** What flows on a wire. */
+  wire: {
+    Model: 'Model',
+    Conditioning: 'Conditioning',
+    Grounding: 'Grounding',
+    Boxes: 'Boxes',
+    Keypoints: 'Keypoints',
+    Latent: 'Latent',
+    Image: 'Image',
+    Mask: 'Mask',
+    Step: 'Step',
+    Text: 'Text',
+    Int: 'Int',
+    Float: 'Float',
+    Bool: 'Bool',
+    Any: 'Any',
+  },
+  /** The folders of the nodes. */
+  nodeGroup: {
+    constant: 'constant',
+    grounding: 'grounding',
+    image: 'image',
+    inpaint: 'inpaint',
+    latent: 'latent',
+    list: 'list',
+    logic: 'logic',
+    model: 'model',
+    sampling: 'sampling',
+    text: 'text',
+    vae: 'vae',
+    subgraph: 'subgraph',
+  },
+  /** The templates, by the names of their files. */
+  example: {
+    'four-seeds': {
+      name: 'Four seeds',
+      description:
+        'A list of seeds: what stands behind it, the loop included, runs once for each, and a grid takes the pictures together.',
+    },
+    image: {
+      name: 'Shown by a picture',
+      description:
+        'One loop paints a thing; its picture, not its name, then says what stands in the boxes of another.',
+    },
+    inpaint: {
+      name: 'Another thing in one box',
+      description:
+        'The tree goes and a balloon comes: only the box is painted anew, everything else is put back before each step.',
+    },
+    pose: {
+      name: 'A person in a pose',
+      description: 'Drag a joint or choose another pose, press Run, and the painted person takes it.',
+    },
+    repaint: {
+      name: 'Repaint a picture',
+      description:
+        "A second loop starts from the first one's picture: the things stay in their boxes, the scene changes.",
+    },
+    report: {
+      name: 'Does the picture obey its boxes',
+      description:
+        'A detector looks at the finished picture: green boxes were found, red ones were not, dashed is what it sees. Its numbers can be swept.',
+    },
+    style: {
+      name: 'In the style of a picture',
+      description:
+        'One loop paints an old photo; its picture then says how the boxes of another are drawn, and no word does.',
+    },
+    'tau-sweep': {
+      name: 'How long grounding lasts',
+      description:
+        'The same picture for seven values of τ, the fraction of the steps with grounding. Steps that do not differ come from the cache.',
+    },
+    'text-box': {
+      name: 'A house, a tree and a sun',
+      description: 'Move the boxes or draw another, press Run, and watch the named things appear in them.',
+    },
+    'text-only': {
+      name: 'Text alone',
+      description: 'Plain text to picture: the same loop without grounding.',
+    },
+    'with-and-without': {
+      name: 'With and without boxes',
+      description:
+        'Two loops from the same text and the same noise: what grounding changes, and what it leaves.',
+    },
+  },
   menu: {
     param: 'Menu of the value',
     node: 'Node',

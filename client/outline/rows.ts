@@ -1,8 +1,8 @@
 /** The graph as lines of text: its nodes in the order in which they run, each with its inputs, values and outputs. */
 import type { Catalogue } from '#nodes/node-info.ts'
-import type { Workflow } from '#workflows/format.ts'
+import { parseSource, type Workflow } from '#workflows/format.ts'
 import { valueOf } from '../document/edits.ts'
-import { infoOf, linksOf, sourcesOf } from '../document/queries.ts'
+import { infoOf, linksOf, portTitle, sourcesOf, type PortRef } from '../document/queries.ts'
 import { own } from '../document/record.ts'
 
 export type PartKind = 'input' | 'param' | 'output'
@@ -43,8 +43,14 @@ export function titleOf(document: Workflow, catalogue: Catalogue, id: string): s
 }
 
 /** What a port is called from elsewhere. */
-export function portLabel(document: Workflow, catalogue: Catalogue, node: string, port: string): string {
-  return `${titleOf(document, catalogue, node)} · ${port}`
+export function portLabel(
+  document: Workflow,
+  catalogue: Catalogue,
+  { node, port }: PortRef,
+  side: 'in' | 'out',
+): string {
+  const title = portTitle(infoOf(document, catalogue, node), port, side)
+  return `${titleOf(document, catalogue, node)} · ${title}`
 }
 
 /** Every line, of nodes that are closed only their own. */
@@ -62,8 +68,8 @@ function partsOf(document: Workflow, catalogue: Catalogue, id: string): Row[] {
   const node = document.nodes[id]
   if (!node) return []
   const label = (text: string) => {
-    const dot = text.indexOf('.')
-    return portLabel(document, catalogue, text.slice(0, dot), text.slice(dot + 1))
+    const { node: from, output: port } = parseSource(text)
+    return portLabel(document, catalogue, { node: from, port }, 'out')
   }
   const parts: { kind: PartKind; name: string; text: string }[] = []
   const strange = Object.keys(node.inputs ?? {}).filter(
@@ -83,16 +89,14 @@ function partsOf(document: Workflow, catalogue: Catalogue, id: string): Row[] {
   const outputs = new Set([...Object.keys(info?.outputs ?? {}), ...readers.map(({ from }) => from.port)])
   for (const name of outputs) {
     const to = readers.filter(({ from }) => from.port === name)
-    const text = to
-      .map((link) => `→ ${portLabel(document, catalogue, link.to.node, link.to.port)}`)
-      .join(', ')
+    const text = to.map((link) => `→ ${portLabel(document, catalogue, link.to, 'in')}`).join(', ')
     parts.push({ kind: 'output', name, text })
   }
   return parts.map(({ kind, name, text }, index) => ({
     key: `${id}/${kind}/${name}`,
     node: id,
     part: { kind, name },
-    name: kind === 'param' ? (own(info?.params, name)?.title ?? name) : name,
+    name: portTitle(info, name, kind === 'output' ? 'out' : 'in'),
     text,
     at: index + 1,
     of: parts.length,

@@ -3,10 +3,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
+import type { NodeInfo } from '#nodes/node-info.ts'
+import { wireTypes } from '#nodes/wire-types.ts'
+import { serverConfig } from '#server/config.ts'
+import { catalogueOf, loadRegistry } from '#server/registry.ts'
 import { faultCodes, type Fault } from '#workflows/fault.ts'
+import type { Workflow } from '#workflows/format.ts'
 import { canvasKeys, keyWords } from '../../client/canvas/canvas-keys.ts'
 import { commands } from '../../client/editor/command-table.ts'
-import { sayFault } from '../../client/locales/fault-text.ts'
+import { faultText } from '../../client/locales/fault-text.ts'
+import { inLanguage } from '../../client/locales/node-words.ts'
+import nodesZh, { type NodeWords } from '../../client/locales/nodes.zh-CN.ts'
 import { i18n } from '../../client/locales/i18n.ts'
 
 const root = fileURLToPath(new URL('../../client/', import.meta.url))
@@ -18,6 +25,8 @@ function filesOf(folder: string, ending: string): string[] {
     return entry.name.endsWith(ending) ? [path] : []
   })
 }
+
+const examplesDir = fileURLToPath(new URL('../../workflows/examples/', import.meta.url))
 
 interface TemplateNode {
   readonly type: number
@@ -56,6 +65,9 @@ function flatten(messages: object, path = ''): Map<string, string> {
 
 const english = flatten(i18n.global.getLocaleMessage('en'))
 const chinese = flatten(i18n.global.getLocaleMessage('zh-CN'))
+
+const { nodesDir } = serverConfig({}, {}).runner
+const catalogue = catalogueOf(await loadRegistry(nodesDir), { models: ['m'], adapters: ['auto'] })
 
 describe('what a person reads', () => {
   it('stands in the locale files and in no template', () => {
@@ -106,10 +118,86 @@ describe('a fault', () => {
       message: 'As it is',
     }
     i18n.global.locale.value = 'en'
-    expect(sayFault(fault)).toBe('As it is')
+    expect(faultText(fault, undefined)).toBe('As it is')
     i18n.global.locale.value = 'zh-CN'
-    expect(sayFault(fault)).toBe('节点“text”的“model”需要接入连线')
+    expect(faultText(fault, undefined)).toBe('节点“text”的“model”需要接入连线')
     i18n.global.locale.value = 'en'
+  })
+
+  it('names the parameter and what its value must be in Chinese: the kind, the range, the choices', () => {
+    const nodes = inLanguage(catalogue, 'zh-CN')
+    const say = (type: string, param: string) =>
+      faultText(
+        { code: 'wrong-value', path: ['nodes', 'it', 'values', param], message: '' },
+        nodes[type],
+      ).replace('节点“it”：', '')
+    i18n.global.locale.value = 'zh-CN'
+    expect(say('grounding/cutoff-switch', 'on')).toBe('“τ”的值无法使用，应为 0 到 1 之间的数')
+    expect(say('latent/noise', 'seed')).toBe('“种子”的值无法使用，应为 0 到 2^64−1 的整数')
+    expect(say('image/resize', 'fit')).toBe('“适应”的值无法使用，可选：cover、fill')
+    expect(say('grounding/box', 'boxes')).toBe('“框”的值无法使用')
+    i18n.global.locale.value = 'en'
+  })
+})
+
+describe('a node', () => {
+  /** What is read of a node: its own words, and those of its ports and parameters by name. */
+  const wordsOf = ({ title, description, inputs, params, outputs }: NodeWords) => ({
+    node: [title, description],
+    inputs: inputs ?? {},
+    params: params ?? {},
+    outputs: outputs ?? {},
+  })
+
+  it('has a title and a description in English, and so has every parameter of it', () => {
+    const mute = Object.values(catalogue).filter(
+      ({ title, description, params }) =>
+        !title || !description || Object.values(params).some((param) => !param.title || !param.description),
+    )
+    expect(mute).toEqual([])
+  })
+
+  it('is said in Chinese with every port and parameter of it, and nothing else is', () => {
+    expect(Object.keys(nodesZh).toSorted()).toEqual(Object.keys(catalogue).toSorted())
+    for (const [type, { inputs, params, outputs }] of Object.entries(catalogue)) {
+      const words = wordsOf(nodesZh[type] ?? { title: '', description: '' })
+      const names = (parts: object) => Object.keys(parts).toSorted()
+      expect([type, names(words.inputs), names(words.params), names(words.outputs)]).toEqual([
+        type,
+        names(inputs),
+        names(params),
+        names(outputs),
+      ])
+      const said = [words.node, ...[words.inputs, words.params, words.outputs].flatMap(Object.values)]
+      expect([type, said.flat().filter((text) => text === '')]).toEqual([type, []])
+    }
+  })
+
+  it('that this editor has no words for keeps its own', () => {
+    const own = { ...catalogue, 'mine/own': { ...catalogue['text/encode'], type: 'mine/own' } as NodeInfo }
+    const nodes = inLanguage(own, 'zh-CN')
+    expect([nodes['mine/own']?.title, nodes['text/encode']?.title]).toEqual(['TextEncode', '文本编码'])
+  })
+
+  it('stands in a folder, and takes and gives wires, that have names in every language', () => {
+    const folders = Object.keys(catalogue).map((type) => `nodeGroup.${type.split('/')[0]}`)
+    const nameless = [...folders, ...wireTypes.map((type) => `wire.${type}`)].filter(
+      (key) => !english.has(key) || !chinese.has(key),
+    )
+    expect(nameless).toEqual([])
+  })
+})
+
+describe('an example', () => {
+  it('is called in English as in its file, and has a name and a description in Chinese', () => {
+    const files = readdirSync(examplesDir).filter((name) => name.endsWith('.json'))
+    for (const file of files) {
+      const { name, description } = JSON.parse(readFileSync(join(examplesDir, file), 'utf8')) as Workflow
+      const said = (words: Map<string, string>) =>
+        ['name', 'description'].map((part) => words.get(`example.${file.replace('.json', '')}.${part}`))
+      expect(said(english)).toEqual([name, description])
+      expect([file, said(chinese).filter((text) => !text)]).toEqual([file, []])
+    }
   })
 })
 

@@ -47,7 +47,13 @@ describe('a seed', () => {
 })
 
 describe('the palette', () => {
-  const titles = (query: string) => offerNodes(catalogue, query, () => true).map(({ title }) => title)
+  const titles = (query: string) =>
+    offerNodes(
+      catalogue,
+      query,
+      () => true,
+      () => '',
+    ).map(({ title }) => title)
 
   it('offers the nodes that hold every word', () => {
     expect(titles('toy end')).toEqual(['toy/end'])
