@@ -24,7 +24,7 @@ export function parseJson(bytes: Uint8Array): unknown {
       'too-large',
       `Cannot read the JSON: it has ${bytes.length} bytes, the limit is ${limits.jsonBytes}`,
     )
-  checkDepth(bytes, limits.jsonDepth)
+  checkShape(bytes, limits.jsonDepth)
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
@@ -35,15 +35,17 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = Buffer.from('"\\{}[]')
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, colon] = Buffer.from('"\\{}[]:')
 
 /**
- * Counts brackets without parsing: a parser takes seconds for a million of them, and other code overflows its stack.
+ * Counts brackets and keys without parsing: a parser takes seconds for a million brackets, and other code overflows its
+ * stack; of all that JSON may hold, keys of which none is like another cost most.
  *
- * @throws JsonError when arrays and objects are nested deeper than `depth`.
+ * @throws JsonError when arrays and objects are nested deeper than `depth`, or there are more keys than the limit.
  */
-export function checkDepth(bytes: Uint8Array, depth: number): void {
+export function checkShape(bytes: Uint8Array, depth: number): void {
   let open = 0
+  let keys = 0
   let inString = false
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]
@@ -53,10 +55,16 @@ export function checkDepth(bytes: Uint8Array, depth: number): void {
     } else if (byte === quote) inString = true
     else if (byte === openBrace || byte === openBracket) open++
     else if (byte === closeBrace || byte === closeBracket) open--
+    else if (byte === colon) keys++
     if (open > depth)
       throw new JsonError(
         'too-deep',
         `Cannot read the JSON: it is nested deeper than ${depth} levels, flatten it`,
+      )
+    if (keys > limits.jsonKeys)
+      throw new JsonError(
+        'too-large',
+        `Cannot read the JSON: it has more than ${limits.jsonKeys} keys, split it into smaller ones`,
       )
   }
 }

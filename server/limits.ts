@@ -8,6 +8,8 @@ const day = 24 * 60 * 60 * 1000
 export const limits = {
   /** A workflow as JSON: in a request, in a file, in a PNG. */
   jsonBytes: 1 * MiB,
+  /** Keys of all its objects: 4,000 nodes with all their links and values have some 60,000. */
+  jsonKeys: 65_536,
   /** Arrays and objects inside one another. */
   jsonDepth: 32,
 

@@ -16,12 +16,14 @@ interface Part {
 export function dataFaults(json: unknown): Fault[] {
   const faults: Fault[] = []
   const open: Part[] = [{ value: json, key: '', parent: null, depth: 0 }]
-  for (let count = 0; open.length > 0; count++) {
+  let count = 1
+  while (open.length > 0) {
     const part = open.pop() as Part
-    const found = count >= limits.parts ? tooMany() : partFault(part)
+    const found = partFault(part)
     if (found) faults.push(found)
-    if (count >= limits.parts || faults.length >= limits.faults) return faults
-    if (!found) openChildren(part, open)
+    else count += openChildren(part, open)
+    if (count > limits.parts) return [...faults, tooMany()]
+    if (faults.length >= limits.faults) return faults
   }
   return faults
 }
@@ -42,6 +44,12 @@ function partFault(part: Part): Fault | null {
     return tooLong(part, `A key has ${key.length}`)
   if (typeof value === 'string' && value.length > limits.textLength)
     return tooLong(part, `A text has ${value.length}`)
+  if (typeof value === 'object' && value !== null && entriesOf(value) > limits.entries)
+    return fault(
+      part,
+      'too-large',
+      `A list or object has ${entriesOf(value)} entries, the limit is ${limits.entries}: shorten it`,
+    )
   if (depth > limits.depth)
     return fault(part, 'too-large', `The workflow is nested deeper than ${limits.depth} levels: flatten it`)
   return isJson(value)
@@ -51,6 +59,10 @@ function partFault(part: Part): Fault | null {
 
 function fault(part: Part, code: Fault['code'], message: string): Fault {
   return { code, path: pathOf(part), message }
+}
+
+function entriesOf(value: object): number {
+  return Array.isArray(value) ? value.length : Object.keys(value).length
 }
 
 function tooLong(part: Part, what: string): Fault {
@@ -68,17 +80,29 @@ function isJson(value: unknown): boolean {
   )
 }
 
-function openChildren(parent: Part, open: Part[]): void {
+/** Lays aside what must be looked at closer; how many children there are. */
+function openChildren(parent: Part, open: Part[]): number {
   const { value } = parent
-  if (typeof value !== 'object' || value === null) return
+  if (typeof value !== 'object' || value === null) return 0
   const depth = parent.depth + 1
-  if (!Array.isArray(value)) {
-    for (const [key, child] of Object.entries(value)) open.push({ value: child, key, parent, depth })
-    return
+  if (Array.isArray(value)) {
+    for (const [key, child] of value.entries())
+      if (!isSmall(child) || depth > limits.depth) open.push({ value: child, key, parent, depth })
+    return value.length
   }
-  // One more than the limit is enough to see that there are too many.
-  const items = value.slice(0, limits.parts + 1) as unknown[]
-  for (const [key, child] of items.entries()) open.push({ value: child, key, parent, depth })
+  const keys = Object.keys(value)
+  for (const key of keys) {
+    const child = (value as Record<string, unknown>)[key]
+    if (!isSmall(child) || !isSmall(key) || reserved.has(key) || depth > limits.depth)
+      open.push({ value: child, key, parent, depth })
+  }
+  return keys.length
+}
+
+/** Most of what a file holds: nothing is wrong with it, whatever it means. */
+function isSmall(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= limits.textLength
+  return value === null || typeof value === 'boolean' || Number.isFinite(value)
 }
 
 function pathOf(part: Part): (string | number)[] {

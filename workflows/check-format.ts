@@ -2,18 +2,20 @@
 import { z } from 'zod'
 import { currentVersion, workflowSchema, type Workflow } from './format.ts'
 import type { Fault } from './fault.ts'
+import { firstIssues, type Issue } from './first-issues.ts'
 import { limits } from './limits.ts'
 import { suggest } from './nearest.ts'
-
-type Issue = z.core.$ZodIssue
 
 /** Plain JSON as a workflow, or every reason why it is none. */
 export function readFormat(json: unknown): { workflow: Workflow | null; faults: Fault[] } {
   const version = versionFault(json)
   if (version) return { workflow: null, faults: [version] }
-  const { data, error } = workflowSchema.safeParse(json)
-  if (error) return { workflow: null, faults: error.issues.flatMap((issue) => issueFaults(issue)) }
-  return { workflow: data, faults: sizeFaults(data) }
+  const tooLarge = sizeFaults(json)
+  if (tooLarge.length > 0) return { workflow: null, faults: tooLarge }
+  const issues = firstIssues(workflowSchema, json, limits.faults + 1)
+  if (issues.length > 0) return { workflow: null, faults: issues.flatMap((issue) => issueFaults(issue)) }
+  // Nothing in the schema changes what it reads.
+  return { workflow: json as Workflow, faults: [] }
 }
 
 function versionFault(json: unknown): Fault | null {
@@ -27,14 +29,24 @@ function versionFault(json: unknown): Fault | null {
   return { code: 'format', path: ['groundwork'], message }
 }
 
-function sizeFaults({ nodes }: Workflow): Fault[] {
-  const count = Object.keys(nodes).length
-  const links = Object.values(nodes).reduce((sum, { inputs }) => sum + Object.keys(inputs ?? {}).length, 0)
+/** Before the format is looked at, which costs more. */
+function sizeFaults(json: unknown): Fault[] {
+  const subgraphs = Object.values(partsOf(json, 'subgraphs'))
+  const nodes = [json, ...subgraphs].flatMap((graph) => Object.values(partsOf(graph, 'nodes')))
+  const count = nodes.length + subgraphs.length
+  const links = nodes.reduce<number>((sum, node) => sum + Object.keys(partsOf(node, 'inputs')).length, 0)
   const over = (what: string, number: number, most: number): Fault[] => {
     const message = `The workflow has ${number} ${what}, the limit is ${most}: split it into smaller ones`
     return number > most ? [{ code: 'too-large', path: ['nodes'], message }] : []
   }
   return [...over('nodes', count, limits.nodes), ...over('links', links, limits.links)]
+}
+
+/** What stands under a key of an object; nothing where there is no object. */
+function partsOf(json: unknown, key: string): object {
+  const part: unknown =
+    typeof json === 'object' && json !== null ? (json as Record<string, unknown>)[key] : null
+  return typeof part === 'object' && part !== null ? part : {}
 }
 
 /** The keys that the format has at a place, to guess what a wrong one was meant to be. */

@@ -20,8 +20,8 @@ export function checkSubgraphs(workflow: Workflow): CheckedSubgraphs {
   if (subgraphs.size === 0) return { order: [], faults: [] }
   const uses = new Map([...subgraphs].map(([name, { nodes }]) => [name, usedBy(nodes, subgraphs)]))
   const { order, stuck } = sort(uses)
-  if (stuck.size > 0) return { order, faults: rings(uses, stuck).map(ringFault) }
-  return { order, faults: sizeFaults(workflow, subgraphs, order) }
+  const inRings = stuck.size > 0 ? rings(uses, stuck).map(ringFault) : []
+  return { order, faults: [...inRings, ...sizeFaults(workflow, subgraphs, order)] }
 }
 
 function usedBy(nodes: Workflow['nodes'], subgraphs: ReadonlyMap<string, Subgraph>): string[] {
@@ -115,7 +115,7 @@ function tooLarge(path: readonly string[], message: string): Fault {
 export function portFaults(name: string, subgraph: Subgraph, infos: ReadonlyMap<string, NodeInfo>): Fault[] {
   const inner = new Map(Object.entries(subgraph.nodes))
   const faults: Fault[] = []
-  const check = (kind: 'inputs' | 'outputs' | 'params', port: string, end: string) => {
+  const check = (kind: PortKind, port: string, end: string) => {
     const { node, output } = parseSource(end)
     const wrong = (message: string) =>
       faults.push({
@@ -133,11 +133,19 @@ export function portFaults(name: string, subgraph: Subgraph, infos: ReadonlyMap<
         `'${node}' (${info.title}) has no ${words[kind]} '${output}'${suggest(output, Object.keys(known))}`,
       )
   }
-  for (const [port, ends] of Object.entries(subgraph.inputs))
-    for (const end of ends) check('inputs', port, end)
-  for (const [port, end] of Object.entries(subgraph.outputs)) check('outputs', port, end)
-  for (const [port, end] of Object.entries(subgraph.params ?? {})) check('params', port, end)
+  for (const [kind, port, end] of endsIn(subgraph)) {
+    if (faults.length > limits.faults) break
+    check(kind, port, end)
+  }
   return faults
+}
+
+type PortKind = 'inputs' | 'outputs' | 'params'
+
+function* endsIn({ inputs, outputs, params = {} }: Subgraph): Generator<[PortKind, string, string]> {
+  for (const port of Object.keys(inputs)) for (const end of inputs[port] ?? []) yield ['inputs', port, end]
+  for (const port of Object.keys(outputs)) yield ['outputs', port, outputs[port] ?? '']
+  for (const port of Object.keys(params)) yield ['params', port, params[port] ?? '']
 }
 
 const words = { inputs: 'input', outputs: 'output', params: 'parameter' }

@@ -1,6 +1,6 @@
 /** How much a workflow may hold. A file beyond these is refused before anything else looks at it. */
 export const limits = {
-  /** Those that subgraphs stand for included. */
+  /** Those that subgraphs stand for included; a subgraph costs no less than a node, used or not. */
   nodes: 4000,
   links: 20_000,
   /** Combinations of values in a sweep. */
@@ -15,11 +15,13 @@ export const limits = {
   textLength: 65_536,
   /** Objects and arrays inside one another. */
   depth: 32,
+  /** Entries of any one object or list. */
+  entries: 10_000,
   /** Texts, numbers, booleans, objects and arrays altogether. */
-  parts: 200_000,
+  parts: 100_000,
   /** Faults reported at once. */
   faults: 200,
   /** A name is compared with so many others, no longer than this, to guess what it was meant to be. */
-  guesses: 200,
+  guesses: 100,
   guessedLength: 64,
 } as const

@@ -1,16 +1,19 @@
 /** Guesses what somebody meant who mistyped a name. Bounded: a stranger chooses how many names there are. */
 import { limits } from './limits.ts'
 
+const mostTypos = 3
+
 /** The known name closest to the given one, or null where none is close. */
 export function nearest(given: string, known: Iterable<string>): string | null {
   if (given.length > limits.guessedLength) return null
+  const wanted = given.toLowerCase()
   let best: string | null = null
-  let least = Math.max(2, Math.floor(given.length / 3)) + 1
+  let least = Math.min(mostTypos, Math.max(2, Math.floor(given.length / 3))) + 1
   let left: number = limits.guesses
   for (const name of known) {
     if (left-- === 0) break
     if (Math.abs(name.length - given.length) >= least) continue
-    const distance = editDistance(given.toLowerCase(), name.toLowerCase())
+    const distance = editDistance(wanted, name.toLowerCase(), least)
     if (distance >= least) continue
     best = name
     least = distance
@@ -34,16 +37,31 @@ export function listNames(names: readonly string[]): string {
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
 }
 
-/** Levenshtein's distance: letters to insert, delete or replace. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j)
+/** Two lines of the table of distances, used again and again. */
+let above = new Uint8Array(limits.guessedLength * 2)
+let below = new Uint8Array(limits.guessedLength * 2)
+
+/**
+ * Levenshtein's distance, letters to insert, delete or replace, where it is below `most`; else `most` or more. Looks only at
+ * alignments that can be below.
+ *
+ * @param b not much longer than `a`, which is a name that is guessed
+ */
+function editDistance(a: string, b: string, most: number): number {
+  for (let j = 0; j <= b.length; j++) above[j] = Math.min(j, most)
   for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (above[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1])
-      row.push(Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+    const [first, last] = [Math.max(1, i - most), Math.min(b.length, i + most)]
+    below[first - 1] = first === 1 ? Math.min(i, most) : most
+    let least = below[first - 1] ?? most
+    for (let j = first; j <= last; j++) {
+      const replaced = (above[j - 1] ?? most) + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1)
+      const distance = Math.min(replaced, (above[j] ?? most) + 1, (below[j - 1] ?? most) + 1, most)
+      below[j] = distance
+      if (distance < least) least = distance
     }
-    above = row
+    if (last < b.length) below[last + 1] = most
+    if (least >= most) return most
+    ;[above, below] = [below, above]
   }
-  return above[b.length] ?? 0
+  return above[b.length] ?? most
 }

@@ -60,12 +60,12 @@ function entriesOf<T, U>(
   record: Readonly<Record<string, T>>,
   map: (value: T) => U | null,
 ): Record<string, U> {
-  return Object.fromEntries(
-    Object.entries(record).flatMap(([name, value]) => {
-      const mapped = map(value)
-      return mapped === null ? [] : [[name, mapped]]
-    }),
-  )
+  const entries: Record<string, U> = {}
+  for (const [name, value] of Object.entries(record)) {
+    const mapped = map(value)
+    if (mapped !== null) entries[name] = mapped
+  }
+  return entries
 }
 
 type InfoOf = (id: string) => NodeInfo | undefined

@@ -32,11 +32,11 @@ export function validateWorkflow(json: unknown, catalogue: Catalogue): Validated
   if (unfit.length > 0) return { workflow: null, faults: bounded(unfit), plan: null }
   const { workflow, faults } = readFormat(json)
   if (workflow) {
-    // It is too large.
-    if (faults.length > 0) return { workflow, faults: bounded(faults), plan: null }
     const { faults: found, plan } = judgeContent(workflow, catalogue, noNames)
     return { workflow, faults: bounded(found), plan: found.length > 0 ? null : plan }
   }
+  if (faults.length > limits.faults || faults.some(isTooLarge))
+    return { workflow: null, faults: bounded(faults), plan: null }
   const { rest, unreadable } = readablePart(json, faults)
   const others = rest ? judgeContent(rest, catalogue, unreadable).faults : []
   return { workflow: null, faults: bounded([...faults, ...others]), plan: null }
@@ -49,10 +49,15 @@ interface Judged {
 
 function judgeContent(workflow: Workflow, catalogue: Catalogue, unreadable: ReadonlySet<string>): Judged {
   const checked = checkSubgraphs(workflow)
+  // What it stands for must not be looked at node by node.
+  if (checked.faults.some(isTooLarge)) return { faults: [...checked.faults], plan: null }
   const subgraphs = subgraphsOf(workflow)
   const infos = withSubgraphs(catalogue, subgraphs, checked.order)
   const faults = [...checked.faults]
-  for (const [name, subgraph] of subgraphs) faults.push(...portFaults(name, subgraph, infos))
+  for (const [name, subgraph] of subgraphs) {
+    faults.push(...portFaults(name, subgraph, infos))
+    if (faults.length > limits.faults) return { faults, plan: null }
+  }
   const expanded = checked.faults.length === 0 ? expandWorkflow(workflow, infos) : null
   const scopes = expanded?.scopes ?? [wholeFile(workflow)]
   for (const { prefix, nodes, fed } of scopes) {
@@ -113,6 +118,10 @@ function readablePart(json: unknown, faults: readonly Fault[]) {
 function without(nodes: unknown, unreadable: ReadonlySet<string>): unknown {
   if (typeof nodes !== 'object' || nodes === null) return nodes
   return Object.fromEntries(Object.entries(nodes).filter(([id]) => !unreadable.has(id)))
+}
+
+function isTooLarge({ code }: Fault): boolean {
+  return code === 'too-large'
 }
 
 function bounded(faults: readonly Fault[]): readonly Fault[] {

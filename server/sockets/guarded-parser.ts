@@ -3,7 +3,7 @@
  * of them deeply nested. Of events beyond the bounds only the number is read under which the answer is awaited.
  */
 import * as parser from 'socket.io-parser'
-import { checkDepth } from '../json.ts'
+import { checkShape } from '../json.ts'
 import { limits } from '../limits.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -38,7 +38,7 @@ class GuardedDecoder extends parser.Decoder {
       default:
         throw new TypeError('only events are taken')
     }
-    checkDepth(Buffer.from(message), limits.jsonDepth + wrapping)
+    checkShape(Buffer.from(message), limits.jsonDepth + wrapping)
     super.add(message)
   }
 

@@ -20,6 +20,19 @@ describe('parseJson', () => {
     expect(() => parseJson(nested(limits.jsonDepth + 1))).toThrow('nested deeper than 32 levels, flatten it')
   })
 
+  it('reads as many keys as the limit and refuses one more before parsing', () => {
+    const ofKeys = (keys: number) =>
+      Buffer.from(`{${Array.from({ length: keys }, (_, i) => `"${i}":":"`).join()}}`)
+    for (const more of [-1, 0])
+      expect(Object.keys(parseJson(ofKeys(limits.jsonKeys + more)) as object)).toHaveLength(
+        limits.jsonKeys + more,
+      )
+    const tooMany = `${ofKeys(limits.jsonKeys + 1)
+      .toString()
+      .slice(0, -1)}, this is no JSON`
+    expect(() => parseJson(Buffer.from(tooMany))).toThrow('more than 65536 keys')
+  })
+
   it('does not count brackets inside texts', () => {
     const text = '[{"'.repeat(100)
     expect(parseJson(Buffer.from(JSON.stringify([text])))).toEqual([text])

@@ -6,6 +6,7 @@ import { limits } from '#server/limits.ts'
 /** Where each is counted out, below `test/`: a file, and what stands in the title of the test. */
 const stories: Readonly<Record<keyof typeof limits, readonly [file: string, title: string]>> = {
   jsonBytes: ['server/json', 'reads as many bytes as the limit'],
+  jsonKeys: ['server/json', 'reads as many keys as the limit'],
   jsonDepth: ['server/json', 'reads nesting up to the limit'],
   tokenLength: ['server/access', 'on %s with --token %s'],
   sessions: ['server/access', 'at most: of one more the oldest ends'],

@@ -238,6 +238,27 @@ describe('format', () => {
 })
 
 describe('V2 hostile input', () => {
+  test('as many entries as the limit are looked at', () => {
+    const nodes = {
+      a: { type: 'toy/number', values: { x: Array.from({ length: limits.entries }, () => 0) } },
+    }
+    expect(faultsOf({ groundwork: 1, nodes })[0]).not.toMatch(/^too-large/)
+  })
+
+  test('a subgraph of many ports, used many times beside a ring of others, is refused before it is looked at', () => {
+    const params = Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`p${i}`, 'b.x']))
+    const nodes = Object.fromEntries(
+      Array.from({ length: 3_000 }, (_, i) => [`n${i}`, { type: 'subgraph/wide' }]),
+    )
+    const wide = { nodes: { b: { type: 'toy/number' } }, inputs: {}, outputs: {}, params }
+    const ring = { nodes: { b: { type: 'subgraph/ring' } }, inputs: {}, outputs: {} }
+    const faults = faultsOf({ groundwork: 1, nodes, subgraphs: { wide, ring } })
+    expect(faults).toEqual([
+      expect.stringMatching(/^cycle /),
+      expect.stringMatching(/^too-large subgraphs: The workflow stands for 27000000 links/),
+    ])
+  })
+
   test.each(['__proto__', 'constructor', 'prototype'])('a key %s is refused wherever it stands', (key) => {
     const text = `{ "groundwork": 1, "nodes": { "a": { "type": "toy/number", "values": { "x": [{ "${key}": 1 }] } } } }`
     expect(faultsOf(JSON.parse(text))).toEqual([
@@ -262,7 +283,21 @@ describe('V2 hostile input', () => {
       ),
     ],
     ['a text', { a: { type: 'toy/number', values: { x: 'x'.repeat(limits.textLength + 1) } } }],
-    ['values', { a: { type: 'toy/number', values: { x: Array.from({ length: limits.parts }, () => 0) } } }],
+    [
+      'entries',
+      { a: { type: 'toy/number', values: { x: Array.from({ length: limits.entries + 1 }, () => 0) } } },
+    ],
+    [
+      'values',
+      {
+        a: {
+          type: 'toy/number',
+          values: {
+            x: Array.from({ length: limits.parts / 100 }, () => Array.from({ length: 100 }, () => 0)),
+          },
+        },
+      },
+    ],
     [
       'links',
       Object.fromEntries(
