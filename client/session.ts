@@ -45,6 +45,7 @@ export async function startSession(): Promise<void> {
     () => {
       useSelection().set([])
       useFaults().faults = []
+      useFaults().judged = false
       void validate()
     },
   )
@@ -126,9 +127,12 @@ async function loadServer(firstVisit = false): Promise<void> {
 
 async function validate(): Promise<void> {
   const asked = workflow.current.value
-  if (!line || !useServer().connected || Object.keys(asked.nodes).length === 0) return
-  const reply = await line.validate(asked).catch(() => null)
-  if (reply && asked === workflow.current.value) useFaults().faults = reply.faults
+  const faults = useFaults()
+  const isAsked = line && useServer().connected && Object.keys(asked.nodes).length > 0
+  const reply = isAsked ? await line?.validate(asked).catch(() => null) : null
+  if (asked !== workflow.current.value) return
+  if (reply) faults.faults = reply.faults
+  faults.judged = true
 }
 
 function pause(ms: number): Promise<void> {

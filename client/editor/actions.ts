@@ -1,11 +1,14 @@
 /** What commands do to the selection. */
 import type { ViewColour } from '#workflows/format.ts'
+import { useCanvas } from '../canvas/canvas-store.ts'
+import { drawnParam } from '../canvas/drawn-param.ts'
 import { disconnect, removeNodes, toggleMode, type Mode } from '../document/edits.ts'
 import type { Draft } from '../document/change.ts'
 import { parseWorkflow, serialise } from '../document/file.ts'
 import { itemOf, noteKey, type Item } from '../document/items.ts'
 import { insert, isThere, pick } from '../document/part.ts'
-import { linksOf, type Point } from '../document/queries.ts'
+import { infoOf, linksOf, type Point } from '../document/queries.ts'
+import { own } from '../document/record.ts'
 import {
   addNote,
   removeFrame,
@@ -23,6 +26,7 @@ import { translate } from '../locales/i18n.ts'
 import { useNotices } from '../stores/notices.ts'
 import { useSelection } from '../stores/selection.ts'
 import { align, distribute, neighbour, type Axis, type Direction, type Edge, type Placed } from './align.ts'
+import { catalogue } from './catalogue.ts'
 import { desk, renaming, type Target } from './desk.ts'
 import { boundsOf } from './geometry.ts'
 
@@ -218,18 +222,31 @@ export function walk(direction: Direction): void {
   desk.graph?.reveal(next)
 }
 
-/** Opens what is selected for editing: the first field of its card. */
+/** Opens what is selected for editing. */
 export function editChosen(): void {
   const [id] = chosenNodes()
-  if (id === undefined) return renameChosen()
-  desk.graph?.reveal(id)
-  focusField(id, 60)
+  if (id === undefined) renameChosen()
+  else editNode(id)
 }
 
-/** The card may be mounted only some frames later. */
-function focusField(id: string, frames: number): void {
-  const fields = `[data-node="${id}"] :is([role=spinbutton], input, textarea, select, button):not([tabindex="-1"])`
-  const field = document.querySelector<HTMLElement>(fields)
-  if (field) field.focus()
-  else if (frames > 0) requestAnimationFrame(() => focusField(id, frames - 1))
+/** Opens a node for editing: what is drawn on it, large beside the graph, or else the first field of its card. */
+export function editNode(id: string): void {
+  const graph = workflow.graph.value
+  const param = drawnParam(infoOf(graph, catalogue.value, id), own(graph.nodes, id))
+  if (param === undefined) {
+    desk.graph?.reveal(id)
+    focusOn(
+      `[data-node="${id}"] :is([role=spinbutton], input, textarea, select, button):not([tabindex="-1"])`,
+    )
+  } else {
+    useCanvas().open({ node: id, param })
+    focusOn(`[data-place="${id}.${param}"] [role=group][tabindex]`)
+  }
+}
+
+/** Puts the focus on what may be on the page only some frames later. */
+function focusOn(what: string, frames = 60): void {
+  const found = document.querySelector<HTMLElement>(what)
+  if (found) found.focus()
+  else if (frames > 0) requestAnimationFrame(() => focusOn(what, frames - 1))
 }

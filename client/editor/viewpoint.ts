@@ -1,5 +1,6 @@
 /** Looking at parts of the graph: all of it, some items, one node large enough to edit. */
-import type { Ref } from 'vue'
+import { useEventListener } from '@vueuse/core'
+import { ref, watch, type Ref } from 'vue'
 import { fullAbove } from './culling.ts'
 import { boundsOf, fitBeside, fitTransform, type Rect } from './geometry.ts'
 import { mapPlace, minimapOpen } from './minimap.ts'
@@ -35,6 +36,23 @@ export function useViewpoint({ view, width, height, rect, everything }: Viewpoin
     void view.value?.look(fitBeside(rects, width.value, height.value, map))
   }
 
+  /** Whether everything is shown and nobody has touched the page since. */
+  const untouched = ref(false)
+
+  /** Shows everything, and again while faults and pictures change what cards measure, until somebody touches the page. */
+  function fitAtFirst(): void {
+    fit()
+    untouched.value = true
+  }
+
+  const touched = () => (untouched.value = false)
+  useEventListener(window, ['pointerdown', 'wheel', 'keydown'], touched, { capture: true, passive: true })
+  const measures = () => {
+    const bounds = untouched.value ? boundsOf(everything()) : null
+    return bounds && [width.value, height.value, ...Object.values(bounds)].join()
+  }
+  watch(measures, (now, before) => now !== null && before !== null && fit())
+
   function reveal(id: string): void {
     const found = rect(id)
     if (found) look([found], Math.max(zoom(), fullAbove + 0.1))
@@ -44,5 +62,5 @@ export function useViewpoint({ view, width, height, rect, everything }: Viewpoin
     void view.value?.zoom(clampZoom(k), { x: width.value / 2, y: height.value / 2 })
   }
 
-  return { look, fit, reveal, zoomTo, zoomBy: (factor: number) => zoomTo(zoom() * factor) }
+  return { look, fit, fitAtFirst, reveal, zoomTo, zoomBy: (factor: number) => zoomTo(zoom() * factor) }
 }

@@ -1,10 +1,12 @@
 /** What the server finds wrong with the workflow as it stands, asked again 300 ms after each edit. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { Fault } from '#workflows/fault.ts'
 
 export const useFaults = defineStore('faults', () => {
   const faults = shallowRef<readonly Fault[]>([])
+  /** Whether the workflow that was opened last has been looked at; where that cannot be asked, it counts as looked at. */
+  const judged = ref(true)
 
   const byNode = computed(() => {
     const groups = new Map<string, Fault[]>()
@@ -15,7 +17,7 @@ export const useFaults = defineStore('faults', () => {
     return groups
   })
 
-  return { faults, byNode }
+  return { faults, judged, byNode }
 })
 
 /** The node that a fault stands at; null for one of the whole file. */

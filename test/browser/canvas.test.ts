@@ -50,6 +50,26 @@ async function typeCorner(name: string, value: string): Promise<void> {
 /** What is said of the selected box. */
 const remark = () => dock.locator('.remark').textContent()
 
+describe('the large canvas', () => {
+  it('opens with Enter on the node, and with a double click on a card too small for its button', async () => {
+    const graph = editor.byTestId('graph')
+    await editor.byTestId('close-canvas').click()
+    await editor.node('boxes').locator('header').click()
+    await key('Enter')
+    const ground = dock.getByRole('group', { name: 'Boxes on the picture' })
+    await ground.and(editor.page.locator(':focus')).waitFor()
+    await editor.byTestId('close-canvas').click()
+    await graph.focus()
+    await key('Home')
+    for (let notch = 0; notch < 4; notch++) await key('-')
+    await editor.page.locator('[data-node=boxes][data-detail=lite]').waitFor()
+    await editor.node('boxes').dblclick()
+    await dock.waitFor()
+    await graph.focus()
+    await key('Home')
+  })
+})
+
 describe('a box', () => {
   it('moves with the mouse on the canvas, the card and in the numbers, as one entry of the history', async () => {
     const grip = await editor.middle(box(0))

@@ -85,6 +85,19 @@ beforeEach(async () => {
   await editor.node('lone').waitFor()
 })
 
+describe('a graph that was just opened', () => {
+  it('is shown whole, with the room that its faults take', async () => {
+    await editor.open({ ...graph, view: { nodes: { ...graph.view?.nodes, lone: [400, 700] } } })
+    await editor.node('lone').locator('.message').waitFor()
+    await page().locator('[data-testid=graph][data-settled=true]').waitFor()
+    const at = () => editor.byTestId('graph').locator('.layer').first().getAttribute('style')
+    const opened = await at()
+    await editor.byTestId('fit').click()
+    await page().locator('[data-testid=graph][data-settled=true]').waitFor()
+    expect(await at()).toBe(opened)
+  })
+})
+
 describe('the graph, by mouse', () => {
   it('moves a group together as one entry of the history, with what its nodes carry', async () => {
     const before = (await saved()).view?.nodes
@@ -179,6 +192,7 @@ describe('the graph, by mouse', () => {
     await key('Control+g')
     const frame = page().locator('[data-frame="0"]')
     await frame.dblclick()
+    await frame.locator('input:focus').waitFor()
     await page().keyboard.type('Drawing')
     await key('Enter')
     await frame.click({ button: 'right' })
