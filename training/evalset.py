@@ -16,7 +16,7 @@ from .scene import COUNT_WEIGHTS, MAX_OVERLAP, SIDES, draw, invent_scene, sprite
 from .world import BACKGROUNDS, KIND_ROWS, KINDS, PERSON, SIZE_PX, STYLES, Scene, Thing
 
 COLUMNS = 12
-SCENES, POSES = 192, 200
+SCENES, PEOPLE_SCENES, STYLED_SCENES, POSES = 192, 96, 96, 200
 
 
 def world() -> dict:
@@ -90,12 +90,22 @@ def write_evalset(target: Path) -> None:
 
 
 def held_out_scenes(rng: random.Random) -> list[Scene]:
-    """Flat scenes of as many things as the layouts have that are measured, so that the two can be compared."""
-    scenes = []
-    while len(scenes) < SCENES:
-        scene = invent_scene(rng, style="flat")
-        if 0 < len(scene.things) <= 4 and not any(thing.figure for thing in scene.things):
-            scenes.append(scene)
+    """Flat scenes of as many things as the layouts have that are measured, flat ones with people, and ones in every style:
+    what is measured of the model's pictures, measured of these, is the most there is to reach."""
+
+    def held(count: int, style: str | None, people: bool) -> list[Scene]:
+        scenes = []
+        while len(scenes) < count:
+            scene = invent_scene(rng, style=style)
+            if 0 < len(scene.things) <= 4 and any(thing.figure for thing in scene.things) == people:
+                scenes.append(scene)
+        return scenes
+
+    scenes = held(SCENES, "flat", people=False)
+    if PERSON in KINDS:
+        scenes += held(PEOPLE_SCENES, "flat", people=True)
+    for style in STYLES if len(STYLES) > 1 else ():
+        scenes += held(STYLED_SCENES // len(STYLES), style, people=False)
     return scenes
 
 

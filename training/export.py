@@ -1,10 +1,11 @@
 """Stage 6: writes what has been trained as a diffusers folder, fp16 safetensors: models/emoji-world.
 
 `python -m training.export` takes from runs/ the base, the autoencoder, the tokenizer and, where they are there, the image
-encoder, the adapters, the detector, and data for measuring. `--target` writes elsewhere.
+encoder, the adapters, the detector, and data for measuring, and sums of all. `--target` writes elsewhere.
 """
 
 import argparse
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -109,6 +110,13 @@ def export_detector(target: Path) -> None:
         shutil.copy(RUNS / "detector" / name, target / "detector" / name)
 
 
+def write_checksums(target: Path) -> None:
+    """SHA256SUMS of everything but the card, as the engine checks it when it loads the model."""
+    paths = [path for path in sorted(target.rglob("*")) if path.is_file() and path.name not in ("README.md", "SHA256SUMS")]
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(target).as_posix()}\n" for path in paths]
+    (target / "SHA256SUMS").write_text("".join(lines))
+
+
 def _write(path: Path, tensors: dict[str, torch.Tensor], prefix: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     halves = {prefix + name: tensor.to(torch.float16).contiguous() for name, tensor in tensors.items()}
@@ -148,6 +156,7 @@ def main() -> None:
         export_detector(target)
     write_evalset(target)
     _write_json(target / "model_index.json", index)
+    write_checksums(target)
     sizes = {}
     for path in sorted(target.rglob("*")):
         if path.suffix in (".safetensors", ".onnx"):

@@ -27,7 +27,7 @@ KEEP_BOX = 0.85  # chance that a thing of the picture is given with its box
 FOUND_SHARE = 0.5  # of captioned pictures: phrases as found in the caption; the rest are bare names
 PHRASE_NOISE = 0.2  # relative to the spread of the features: nearby phrases should act alike
 TEXT_ONLY, IMAGE_ONLY = 0.45, 0.3  # of things; the rest have both
-STYLED = {"flat": 0.12}  # chance of a style entity; other styles 0.6
+STYLED = {"flat": 0.2}  # chance of a style entity; other styles 0.7
 VIEWS_OF_KIND, VIEWS_OF_STYLE = 24, 60
 
 
@@ -70,7 +70,7 @@ class BoxGrounding:
         text_features, image_features = torch.zeros(*shape, width), torch.zeros(*shape, width)
         captions, slots, phrases = [], [], []
         for row, scene in enumerate(scenes):
-            style = words.random() < STYLED.get(scene.style, 0.6)
+            style = words.random() < STYLED.get(scene.style, 0.7)
             told = words.random()
             named = replace(scene, things=()) if told < PLACE_ONLY and scene.words is None else scene
             text, found = grounded_caption(named, words, styled=False if style else None)

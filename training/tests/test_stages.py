@@ -1,6 +1,7 @@
 """Every stage runs a few steps on a few scenes, in the order of the README, and what it leaves can be exported and read."""
 
 import contextlib
+import hashlib
 import io
 import json
 import unittest
@@ -128,6 +129,9 @@ class StagesTest(unittest.TestCase):
         theirs = model.length * torch.nn.functional.normalize(embeds @ project.T, dim=-1)
         self.assertTrue(torch.allclose(feature, theirs, atol=0.02))
         self.assertLess(sum(path.stat().st_size for path in (target / "eval").iterdir()), 3_000_000)
+        sums = dict(reversed(line.split("  ", 1)) for line in (target / "SHA256SUMS").read_text().splitlines())
+        network = "adapters/boxes/diffusion_pytorch_model.safetensors"
+        self.assertEqual(sums[network], hashlib.sha256((target / network).read_bytes()).hexdigest())
         kinds = json.loads((target / "detector" / "config.json").read_text())["kinds"]
         self.assertEqual(kinds, [kind["name"] for kind in json.loads((target / "world.json").read_text())["kinds"]])
 
