@@ -1,6 +1,7 @@
 /** Handing workflows in, calling jobs off, and fetching the events that were missed. */
 import type { BranchPoint, RunReply } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { cellWorkflow } from '#workflows/sweep.ts'
 import type { Line } from './api/socket.ts'
 import { descendantsOf } from './document/queries.ts'
 import { own } from './document/record.ts'
@@ -32,7 +33,13 @@ export interface RunWish {
 /** Hands in the workflow as it stands. Faults go to their list; nothing runs then. Gives the job's id. */
 export function run(wish: RunWish = {}): Promise<string | null> {
   workflow.end()
-  return handIn(workflow.current.value, wish)
+  return handIn(branched(workflow.current.value, wish.branch), wish)
+}
+
+/** From a cell of a sweep goes on the plain workflow with that cell's values. */
+function branched(document: Workflow, branch: BranchPoint | undefined): Workflow {
+  const sweep = branch?.cell && useRuns().byId(branch.job)?.job.workflow.sweep
+  return sweep ? cellWorkflow({ ...document, sweep }, branch.cell) : document
 }
 
 /** The same in the middle of a gesture, which goes on; faults stand in their list, and nothing more is said of them. */

@@ -150,7 +150,13 @@ export type QueueView = Readonly<z.infer<typeof queueView>>
 export const priority = z.int().min(-100).max(100)
 
 /** A step of an earlier job from which a new one goes on: the loop that begins at `node`, at iteration `step`. */
-export const branchPoint = z.strictObject({ job: jobId, node: z.string().max(1000), step: count })
+export const branchPoint = z.strictObject({
+  job: jobId,
+  node: z.string().max(1000),
+  step: count,
+  /** Of a sweep: the cell; the first where nothing is said. What runs is no sweep. */
+  cell: z.array(count).max(2).readonly().optional(),
+})
 export type BranchPoint = Readonly<z.infer<typeof branchPoint>>
 
 export const runRequest = z.strictObject({

@@ -60,7 +60,8 @@ export async function fetchSteps(job: string): Promise<readonly KeptStep[]> {
 }
 
 /** Where the picture of a kept step can be fetched. */
-export function stepUrl(job: string, { node, index, cell }: KeptStep): string {
-  const query = cell ? `?cell=${cell.join(',')}` : ''
-  return `${jobPath(job)}/steps/${encodeURIComponent(node)}/${index}${query}`
+export function stepUrl(job: string, { node, index, cell, item }: KeptStep): string {
+  const query = [...(cell ? [`cell=${cell.join(',')}`] : []), ...(item ? [`item=${item.index}`] : [])]
+  const path = `${jobPath(job)}/steps/${encodeURIComponent(node)}/${index}`
+  return query.length > 0 ? `${path}?${query.join('&')}` : path
 }

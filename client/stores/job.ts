@@ -35,6 +35,8 @@ export interface JobOutput {
   readonly saved: boolean
   /** Which combination of a sweep it shows, one index per axis; null outside a sweep, and for what all cells share. */
   readonly cell: readonly number[] | null
+  /** 0-based item of the list that its node was run over; null where it was run once. */
+  readonly item: number | null
   /** The labelled picture of all cells that a sweep ends with. */
   readonly isGrid: boolean
 }
@@ -95,8 +97,9 @@ function effect(job: Job, event: JobEvent): Partial<Job> {
     case 'cancelled':
       return { state: 'cancelled', nodes: settled(job) }
     case 'output': {
-      const { node, picture, width, height, saved, cell = null, grid: isGrid = false } = event
-      return { outputs: [...job.outputs, { node, picture, width, height, saved, cell, isGrid }] }
+      const { node, picture, width, height, saved, cell = null, item, grid: isGrid = false } = event
+      const output = { node, picture, width, height, saved, cell, item: item?.index ?? null, isGrid }
+      return { outputs: [...job.outputs, output] }
     }
     case 'step':
       return { steps: { ...job.steps, [event.node]: afterStep(own(job.steps, event.node), event) } }

@@ -25,13 +25,14 @@ export const useScrub = defineStore('scrub', () => {
 
   const outputs = computed<readonly JobOutput[]>(() => runs.shownRun?.job.outputs ?? [])
   const output = computed(() => outputs.value.at(chosen.value ?? -1) ?? null)
-  /** The cell of a sweep whose steps are flipped through: that of the picture that was chosen. */
-  const cell = computed(() => output.value?.cell ?? null)
 
-  /** The steps of a run by the node that starts their loop: kept ones, or those that came over the line. */
+  /**
+   * The steps of a run, of the cell and the item of the picture that was chosen, by the node that starts their loop: kept ones,
+   * or those that came over the line.
+   */
   function stepsOf(job: string): ReadonlyMap<string, readonly Slide[]> {
     const run = runs.byId(job)
-    return run ? slidesOf(run, kept.value.get(job) ?? [], server.catalogue, cell.value) : new Map()
+    return run ? slidesOf(run, kept.value.get(job) ?? [], server.catalogue, output.value ?? {}) : new Map()
   }
 
   const job = computed(() => runs.shownRun?.job.id ?? null)
@@ -60,9 +61,10 @@ export const useScrub = defineStore('scrub', () => {
   const branchPoint = computed<BranchPoint | null>(() => {
     const { value: now } = slide
     if (!now?.isKept || loop.value === null || job.value === null) return null
-    // A cell is made again from the workflow that its picture carries.
-    if (runs.shownRun?.job.workflow.sweep) return null
-    return now.index + 1 < (now.total ?? 0) ? { job: job.value, node: loop.value, step: now.index + 1 } : null
+    const step = now.index + 1
+    if (step >= (now.total ?? 0)) return null
+    const cell = runs.shownRun?.job.workflow.sweep && (output.value?.cell ?? [])
+    return { job: job.value, node: loop.value, step, ...(cell && { cell }) }
   })
 
   function go(index: number): void {

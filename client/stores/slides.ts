@@ -15,6 +15,12 @@ export interface Slide {
   readonly isKept: boolean
 }
 
+/** A cell of a sweep, and an item of a list. */
+export interface Among {
+  readonly cell?: readonly number[] | null
+  readonly item?: number | null
+}
+
 /** A step that was fetched once gives the same slide ever after, so that its picture is not drawn again. */
 const made = new WeakMap<KeptStep, Slide>()
 
@@ -22,26 +28,26 @@ const made = new WeakMap<KeptStep, Slide>()
  * By the node that starts the loop: what the server kept, and where it kept nothing, the previews that came over the line.
  * A preview names the node that drew it; which loop that stands in follows from the workflow.
  *
- * @param cell of a sweep: whose steps; those of the first where nothing is said
+ * @param among whose steps of a sweep or of a list; those of the first where nothing is said
  */
 export function slidesOf(
   run: Run,
   kept: readonly KeptStep[],
   catalogue: Catalogue,
-  cell: readonly number[] | null = null,
+  among: Among = {},
 ): ReadonlyMap<string, readonly Slide[]> {
   const seen = previewSlides(run, catalogue)
   if (kept.length === 0) return seen
-  return new Map([...seen, ...keptSlides(run.job.id, kept, cell)])
+  return new Map([...seen, ...keptSlides(run.job.id, kept, among)])
 }
 
 function keptSlides(
   job: string,
   kept: readonly KeptStep[],
-  cell: readonly number[] | null,
+  among: Among,
 ): ReadonlyMap<string, readonly Slide[]> {
   const loops = new Map<string, Slide[]>()
-  const those = kept.filter((step) => isOf(step, cell))
+  const those = kept.filter((step) => isOf(step, among))
   for (const step of those.sort((a, b) => a.index - b.index)) {
     const slides = loops.get(step.node) ?? []
     slides.push(slideOf(job, step))
@@ -50,9 +56,10 @@ function keptSlides(
   return loops
 }
 
-/** Whether a step belongs to a cell, or to all of them. Over a list, the first item is shown. */
-function isOf({ cell = [], item }: KeptStep, wished: readonly number[] | null): boolean {
-  return cell.every((at, axis) => at === (wished?.[axis] ?? 0)) && (item?.index ?? 0) === 0
+/** Whether a step belongs to a cell, or to all of them, and to an item. */
+function isOf({ cell = [], item }: KeptStep, wished: Among): boolean {
+  const isInCell = cell.every((at, axis) => at === (wished.cell?.[axis] ?? 0))
+  return isInCell && (!item || item.index === (wished.item ?? 0))
 }
 
 function slideOf(job: string, step: KeptStep): Slide {

@@ -44,8 +44,11 @@ export interface Branch {
   readonly node: string
   /** The first iteration that runs, from 1: those before it are left out. */
   readonly step: number
-  /** What iteration `step` starts from: `carried` of the kept step `step − 1`. */
-  readonly carried: Readonly<Record<string, unknown>>
+  /**
+   * What iteration `step` starts from: `carried` of the kept step `step − 1`, by item of the lists that the loop is run over;
+   * of a loop that is run once there is one.
+   */
+  readonly carried: readonly Readonly<Record<string, unknown>>[]
 }
 
 export interface SaveOptions {

@@ -1,9 +1,8 @@
 /** Runs a loop: its start once, its body per iteration, its end once with what the last iteration carried. */
 import type { Loop } from '#workflows/loops.ts'
 import { Agenda } from './agenda.ts'
-import type { Branch } from './engine.ts'
 import type { Place, Turn } from './place.ts'
-import type { Run } from './run.ts'
+import type { BranchedLoop, Run } from './run.ts'
 import type { Scheduler } from './scheduler.ts'
 
 type Carried = Readonly<Record<string, unknown>>
@@ -16,7 +15,7 @@ export async function runLoop(run: Run, scheduler: Scheduler, loop: Loop, item: 
   const begun = run.outputsOf(loop.start)
   if (begun && isLast) run.tally.finish(loop.start)
   const values = (begun?.[loop.each] ?? []) as readonly unknown[]
-  const branch = begun ? run.branchInto(loop, values.length) : null
+  const branch = begun ? run.branchInto(loop, values.length, item) : null
   let carried: Carried = branch?.carried ?? pick(loop, (name) => begun?.[name])
   const body = new Body(run, scheduler, loop)
   for (const index of iterations(values.length, branch)) {
@@ -47,7 +46,7 @@ function pick({ carried }: Loop, value: (name: string) => unknown): Carried {
   return Object.fromEntries(carried.map((name) => [name, value(name)]))
 }
 
-function iterations(total: number, branch: Branch | null): number[] {
+function iterations(total: number, branch: BranchedLoop | null): number[] {
   const first = branch?.step ?? 0
   return Array.from({ length: Math.max(0, total - first) }, (_, index) => first + index)
 }

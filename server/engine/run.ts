@@ -8,12 +8,12 @@ import type { EngineEvent, RunReason } from '#workflows/protocol.ts'
 import { countItems, gatherEager, gatherLazy, neededLazily, type Values } from './arrivals.ts'
 import type { Outputs, Trace } from './cache.ts'
 import { Dependence } from './dependence.ts'
-import type { Branch, ExecuteOptions, RunOutput, RunResult } from './engine.ts'
+import type { ExecuteOptions, RunOutput, RunResult } from './engine.ts'
 import { carriedStep } from './kept-step.ts'
 import { digestAnew, digestOf, keyOf } from './keys.ts'
 import { NodeError } from './node-error.ts'
 import { checkOutputs } from './outputs.ts'
-import { once, type Place } from './place.ts'
+import { once, type Place, type Turn } from './place.ts'
 import { prepare, type PreparedNode } from './prepare.ts'
 import { PreviewPace } from './preview-pace.ts'
 import { openContext } from './run-context.ts'
@@ -22,6 +22,12 @@ import { Tally } from './tally.ts'
 import { whyRan } from './why.ts'
 
 const nothing: ReadonlySet<string> = new Set()
+
+/** A loop that begins at a later step than its first. */
+export interface BranchedLoop {
+  readonly step: number
+  readonly carried: Outputs
+}
 
 /** A message that arrives meanwhile waits about this long at most, beside the time of one node. */
 const breathMs = 5
@@ -209,17 +215,20 @@ export class Run {
     return Object.fromEntries(names.map((name) => [name, gave.map((outputs) => outputs[name])]))
   }
 
-  /** The branch that begins this loop in its middle; null and a failure of the start where it cannot. */
-  branchInto(loop: Loop, total: number): Branch | null {
+  /** Where and with what the branch begins this loop in its middle; null and a failure of the start where it cannot. */
+  branchInto(loop: Loop, total: number, item: Turn | null): BranchedLoop | null {
     const { branch } = this.options
     if (branch?.node !== loop.start) return null
-    const absent = loop.carried.filter((name) => !(name in branch.carried))
+    const { step } = branch
+    const carried = branch.carried[item?.index ?? 0] ?? {}
+    const absent = loop.carried.filter((name) => !(name in carried))
+    if (step >= 0 && step < total && absent.length === 0) return { step, carried }
     const reason =
-      branch.step < 0 || branch.step >= total
-        ? `step ${branch.step + 1} does not exist, it has ${total} now`
-        : `step ${branch.step + 1} was kept without ${absent.join(' and ')}`
-    if (branch.step >= 0 && branch.step < total && absent.length === 0) return branch
-    this.fail(loop.start, once, {}, new RangeError(`Cannot branch: ${reason}, choose another step`))
+      step < 0 || step >= total
+        ? `step ${step + 1} does not exist, it has ${total} now`
+        : `step ${step + 1} was kept without ${absent.join(' and ')}`
+    const error = new RangeError(`Cannot branch: ${reason}, choose another step`)
+    this.fail(loop.start, { iteration: null, item }, {}, error)
     return null
   }
 

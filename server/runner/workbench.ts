@@ -107,10 +107,10 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
 }
 
 /** Step 0 begins as every run does. A later one begins with what the step before it carried on. */
-async function branchAt(steps: StepStore, { job, node, step }: BranchPoint): Promise<Branch | null> {
+async function branchAt(steps: StepStore, { job, node, step, cell }: BranchPoint): Promise<Branch | null> {
   if (step === 0) return null
-  const kept = await steps.read({ job, node, index: step - 1 })
-  if (kept) return { node, step, carried: kept.carried }
+  const kept = await steps.readItems({ job, node, index: step - 1, ...(cell && { cell }) })
+  if (kept.length > 0) return { node, step, carried: kept.map(({ carried }) => carried) }
   throw new Error(
     `Cannot begin '${node}' at step ${step + 1}: what the run before carried there is not kept any more, run it from the start`,
   )

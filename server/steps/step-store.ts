@@ -40,6 +40,8 @@ export interface StepStore {
   /** Those of all cells and items, in the order in which they were made. */
   list(job: string): Promise<readonly KeptStep[]>
   read(place: StepPlace): Promise<StoredStep | null>
+  /** The step of every item, in order, as far as they were kept; of a loop that was run over no list there is one. */
+  readItems(place: Omit<StepPlace, 'item'>): Promise<readonly StoredStep[]>
 }
 
 export interface StepKeeper {
@@ -51,7 +53,24 @@ type Entry = KeptStep & { readonly bytes: number }
 
 export function openStepStore(dataDir: string, bounds: StepBounds): StepStore {
   const root = join(dataDir, 'steps')
+  async function read({ job, node, index, ...place }: StepPlace): Promise<StoredStep | null> {
+    const dir = folderOf(root, job)
+    const entries = await readList(dir)
+    const at = entries.findIndex((one) => one.node === node && one.index === index && isAt(one, place))
+    if (at < 0) return null
+    return deserialize(await readFile(fileOf(dir, at))) as StoredStep
+  }
+
   return {
+    read,
+    async readItems(place) {
+      const steps: StoredStep[] = []
+      for (;;) {
+        const step = await read({ ...place, item: steps.length })
+        if (!step) return steps
+        steps.push(step)
+      }
+    },
     async begin(job) {
       const dir = folderOf(root, job)
       await rm(dir, { recursive: true, force: true })
@@ -64,13 +83,6 @@ export function openStepStore(dataDir: string, bounds: StepBounds): StepStore {
         ...(cell && { cell }),
         ...(item && { item }),
       }))
-    },
-    async read({ job, node, index, ...place }) {
-      const dir = folderOf(root, job)
-      const entries = await readList(dir)
-      const at = entries.findIndex((one) => one.node === node && one.index === index && isAt(one, place))
-      if (at < 0) return null
-      return deserialize(await readFile(fileOf(dir, at))) as StoredStep
     },
   }
 }

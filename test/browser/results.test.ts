@@ -147,5 +147,16 @@ describe('a sweep', () => {
     await expect.poll(() => editor.byTestId('result').getAttribute('data-step')).toBe('1')
     await editor.byTestId('whole-grid').click()
     await expect.poll(() => editor.byTestId('whole-grid').getAttribute('aria-pressed')).toBe('true')
+
+    await grid.locator('[data-cell="2,1"]').press('Enter')
+    await scale().fill('0')
+    const sweep = await editor.newestRun()
+    await editor.byTestId('branch').click()
+    await expect.poll(() => editor.newestRun()).not.toBe(sweep)
+    expect(await editor.ended()).toBe('finished')
+    const job = await fetch(`${server.url}/api/jobs/${await editor.newestRun()}/workflow`)
+    expect(await job.json()).toMatchObject({
+      nodes: { unet: { values: { guidance: 8 } }, noise: { values: { seed: 408 } } },
+    })
   })
 })

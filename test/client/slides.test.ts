@@ -51,12 +51,22 @@ describe('the steps of a run', () => {
     ]
     const steps = [kept(0), first, other]
     const sources = (cell?: number[]) =>
-      slidesOf(run(), steps, catalogue, cell)
+      slidesOf(run(), steps, catalogue, { cell: cell ?? null })
         .get('start')
         ?.map(({ shown }) => shown.source)
     const shared = '/api/jobs/j/steps/start/0'
     expect(sources([0, 1])).toEqual([shared, '/api/jobs/j/steps/start/1?cell=0,1'])
     expect(sources()).toEqual([shared, '/api/jobs/j/steps/start/1?cell=0,0'])
+  })
+
+  it('over a list are those of the item that is asked for, or of the first', () => {
+    const steps = [0, 1].map((index) => ({ ...kept(1), item: { index, total: 2 } }))
+    const sources = (item?: number) =>
+      slidesOf(run(), steps, catalogue, { item: item ?? null })
+        .get('start')
+        ?.map(({ shown }) => shown.source)
+    expect(sources(1)).toEqual(['/api/jobs/j/steps/start/1?item=1'])
+    expect(sources()).toEqual(['/api/jobs/j/steps/start/1?item=0'])
   })
 
   it('are the same objects each time, so that no picture is drawn again', () => {

@@ -120,7 +120,7 @@ test('K2 a kept step knows the gate strength of its iteration', async () => {
 test('K3 a branch runs its loop from a step on, and gives what the whole run gives', async () => {
   const { steps, services } = keeper()
   const whole = await toyProcess()(gated(), { services })
-  const branch = { node: 'count', step: 4, carried: steps[3]?.carried ?? {} }
+  const branch = { node: 'count', step: 4, carried: [steps[3]?.carried ?? {}] }
   const { calls, events, result } = await toyProcess()(gated(), { branch })
   expect(result.values).toEqual(whole.result.values)
   expect(calls).toEqual([
@@ -140,7 +140,7 @@ test('K3 a branch with another value behind the step differs from there on', asy
   const { steps, services } = keeper()
   await toyProcess()(gated(0.3), { services })
   const { result } = await toyProcess()(gated(1), {
-    branch: { node: 'count', step: 4, carried: steps[3]?.carried ?? {} },
+    branch: { node: 'count', step: 4, carried: [steps[3]?.carried ?? {}] },
   })
   // 14 after the fourth step; 2·14 + 1 = 29, 2·29 + 1 = 59.
   expect(result.values.get('print')).toBe('59')
@@ -149,11 +149,40 @@ test('K3 a branch with another value behind the step differs from there on', asy
 test('K4 a step that does not exist, or was kept without a value, is the failure of the start', async () => {
   const message = async (branch: ExecuteOptions['branch']) =>
     (await toyProcess()(gated(), { ...(branch && { branch }) })).result.errors.map(({ summary }) => summary)
-  expect(await message({ node: 'count', step: 6, carried: { sum: 1 } })).toEqual([
+  expect(await message({ node: 'count', step: 6, carried: [{ sum: 1 }] })).toEqual([
     "Cannot run node 'count' (Count): cannot branch: step 7 does not exist, it has 6 now, choose another step",
   ])
-  expect(await message({ node: 'count', step: 2, carried: {} })).toEqual([
+  expect(await message({ node: 'count', step: 2, carried: [{}] })).toEqual([
     "Cannot run node 'count' (Count): cannot branch: step 3 was kept without sum, choose another step",
+  ])
+})
+
+//  list(1, 2, 3) ──► count ──sum──► add(+ index) ──► total ──► sum      every item on its own
+test('K5 a branch begins each item of a list with what that item carried', async () => {
+  const overList = workflow({
+    list: ['toy/list', { count: 3 }],
+    count: ['toy/count', { times: 3 }, { sum: 'list.values' }],
+    add: ['toy/add', {}, { a: 'count.sum', b: 'count.index' }],
+    total: ['toy/total', {}, { sum: 'add.sum' }],
+    sum: ['toy/sum', {}, { values: 'total.sum' }],
+  })
+  const { steps, services } = keeper()
+  const whole = await toyProcess()(overList, { services })
+  const carried = steps.filter(({ index }) => index === 1).map((step) => step.carried)
+  expect(carried).toEqual([{ sum: 2 }, { sum: 3 }, { sum: 4 }])
+  const branch = { node: 'count', step: 2, carried }
+  const { calls, events } = await toyProcess()(overList, { branch })
+  expect(calls.at(-1)).toBe(whole.calls.at(-1))
+  expect(
+    events.flatMap((event) => (event.kind === 'step' ? [[event.item?.index, event.index]] : [])),
+  ).toEqual([
+    [0, 2],
+    [1, 2],
+    [2, 2],
+  ])
+  const short = await toyProcess()(overList, { branch: { ...branch, carried: carried.slice(0, 2) } })
+  expect(short.result.errors.map(({ summary }) => summary)).toEqual([
+    "Cannot run node 'count' (Count) in item 3 of 3: cannot branch: step 3 was kept without sum, choose another step",
   ])
 })
 

@@ -238,7 +238,7 @@ test('W8 a branch into a sweep is refused', async () => {
       cache: null as never,
       services: noServices,
       emit: () => undefined,
-      branch: { node: 'count', step: 1, carried: {} },
+      branch: { node: 'count', step: 1, carried: [{}] },
     }),
   ).rejects.toThrow('Cannot branch into a sweep')
 })

@@ -75,6 +75,25 @@ describe('the store of steps', () => {
     ])
   })
 
+  it('gives a step of every item of a list, of the cell that is asked for', async () => {
+    const at = (cell: number[], index: number) =>
+      step(0, { cell, item: { index, total: 2 }, carried: { of: [...cell, index] }, body: {} })
+    await keepAll(job, [at([0], 0), at([0], 1), at([1], 0), at([1], 1), step(1, { carried: { of: 'one' } })])
+    const items = async (index: number, cell?: number[]) =>
+      (await steps.readItems({ job, node: 'steps', index, ...(cell && { cell }) })).map(
+        ({ carried }) => carried['of'],
+      )
+    expect(await items(0)).toEqual([
+      [0, 0],
+      [0, 1],
+    ])
+    expect(await items(0, [1])).toEqual([
+      [1, 0],
+      [1, 1],
+    ])
+    expect([await items(1), await items(7)]).toEqual([['one'], []])
+  })
+
   it('forgets with a new start of a job what the start before kept', async () => {
     await keepAll(job, [step(0), step(1)])
     await keepAll(job, [step(0)])
