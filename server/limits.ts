@@ -40,6 +40,8 @@ export const limits = {
   socketMessagesPerMinute: 3_000,
   /** Bytes of the messages of one socket a minute, and at once. */
   socketBytesPerMinute: 64 * MiB,
+  /** Answers that a socket has not taken yet, in bytes; one that asks for more is closed. */
+  unsentBytes: 32 * MiB,
   /** Editors connected at the same time. */
   sockets: 64,
   /**

@@ -1,12 +1,12 @@
 /** Which node's code runs in the runner right now, and which runs for too long: it cannot be asked to stop, only be ended. */
 export class CallClock {
   readonly #mostMs: number
-  readonly #onOverdue: (node: string) => void
-  readonly #calls = new Map<number, { readonly node: string; readonly timer: NodeJS.Timeout }>()
+  readonly #onOverdue: (node: string | null) => void
+  readonly #calls = new Map<number, { readonly node: string | null; readonly timer: NodeJS.Timeout }>()
   #newest: string | null = null
 
   /** @param mostMs how long one call of a node's code may take */
-  constructor(mostMs: number, onOverdue: (node: string) => void) {
+  constructor(mostMs: number, onOverdue: (node: string | null) => void) {
     this.#mostMs = mostMs
     this.#onOverdue = onOverdue
   }
@@ -16,7 +16,8 @@ export class CallClock {
     return [...this.#calls.values()].at(-1)?.node ?? this.#newest
   }
 
-  begin(call: number, node: string): void {
+  /** @param node null where the runner does something else for the job */
+  begin(call: number, node: string | null): void {
     this.#newest = node
     const timer = setTimeout(() => this.#onOverdue(node), this.#mostMs)
     this.#calls.set(call, { node, timer })

@@ -38,6 +38,9 @@ export interface SupervisorBounds extends DrawingBounds {
 
 const longestPauseMs = 10_000
 
+/** The number of the call that stands for the time before the first one: a runner may hang in something else. */
+const handOver = 0
+
 export class Supervisor implements Runner {
   readonly #options: RunnerOptions
   readonly #listener: RunnerListener
@@ -106,6 +109,7 @@ export class Supervisor implements Runner {
   run(job: RunnerJob, watched: boolean): void {
     this.#settleWaiting(this.facts)
     this.#running = { job, verdict: null }
+    this.#calls.begin(handOver, null)
     this.#active?.send({ kind: 'run', job, watched })
   }
 
@@ -158,10 +162,12 @@ export class Supervisor implements Runner {
       case 'unusable':
         return this.#failWaiting(message.message)
       case 'call':
+        this.#calls.end(handOver)
         return this.#calls.begin(message.call, message.node)
       case 'returned':
         return this.#calls.end(message.call)
       case 'event':
+        this.#calls.end(handOver)
         return this.#listener.event(message.job, message.event)
       case 'preview':
         return this.#listener.preview(message.header, message.bytes)
@@ -266,13 +272,16 @@ function pauseAfter(deaths: number): number {
   return deaths === 0 ? 0 : Math.min(100 * 2 ** deaths, longestPauseMs)
 }
 
-function takesTooLong(node: string, mostMs: number): string {
-  return `Cannot run node '${node}': it took longer than ${mostMs / 60_000} min at one go and was ended; let it do less, or fewer things at once`
+function takesTooLong(node: string | null, mostMs: number): string {
+  return `Cannot ${runs(node)}: it took longer than ${mostMs / 60_000} min at one go and was ended; let it do less, or fewer things at once`
+}
+
+function runs(node: string | null): string {
+  return node === null ? 'run the workflow' : `run node '${node}'`
 }
 
 function takesTooMuch(node: string | null, mostBytes: number): string {
-  const action = node === null ? 'run the workflow' : `run node '${node}'`
-  return `Cannot ${action}: it took more than ${(mostBytes / 2 ** 30).toFixed(1)} GiB of memory and was ended; make the picture smaller, or allow more with --memory`
+  return `Cannot ${runs(node)}: it took more than ${(mostBytes / 2 ** 30).toFixed(1)} GiB of memory and was ended; make the picture smaller, or allow more with --memory`
 }
 
 function deathMessage(node: string | null, cause: string): string {

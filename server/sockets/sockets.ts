@@ -27,6 +27,7 @@ import { StoreFullError } from '../store/database.ts'
 import { guardedParser, overdrawn } from './guarded-parser.ts'
 import { NewestMailbox } from './newest-mailbox.ts'
 import { QueueTeller } from './queue-teller.ts'
+import { unsentBytes } from './unsent.ts'
 
 interface Heard extends ClientToServer {
   /** From the parser, with a reply; an editor that says it itself may say it with anything. */
@@ -182,6 +183,8 @@ function answer<Request, Reply>(
   }
   const listener: (...received: unknown[]) => void = async (payload, reply) => {
     if (typeof reply !== 'function') return
+    // It asks and does not listen: what it is answered would pile up here.
+    if (unsentBytes(socket) > limits.unsentBytes) return void socket.disconnect(true)
     try {
       const { reply: said, after } = await answerTo(payload)
       reply(said)

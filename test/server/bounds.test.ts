@@ -3,6 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
+import type { Socket as NetSocket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readBounded } from '#server/cli/workflow-file.ts'
 import { JobDesk } from '#server/jobs/job-desk.ts'
@@ -58,6 +59,34 @@ describe('sockets', () => {
     expect([...watched]).toEqual(jobs.slice(-limits.watchesPerSocket))
     editor.close()
     await vi.waitFor(() => expect(watched.size).toBe(0))
+  })
+
+  it('that ask and do not listen are closed, and those that listen are answered', async () => {
+    const text = 'x'.repeat(limits.unsentBytes / 8)
+    const view = {
+      state: 'running' as const,
+      events: [{ job: 'j', seq: 1, kind: 'value' as const, node: 'a', text }],
+      open: () => undefined,
+      close: () => undefined,
+    }
+    const asked = vi.spyOn(JobDesk.prototype, 'watch').mockResolvedValue(view)
+    const request = { job: randomUUID(), lastSeq: 0 }
+    const listening = await openEditor(server)
+    for (let i = 0; i < 20; i++)
+      expect(await listening.socket.emitWithAck('watch', request)).toMatchObject({ ok: true })
+    expect(listening.socket.connected).toBe(true)
+    listening.close()
+
+    asked.mockClear()
+    const deaf = await openEditor(server)
+    const closed = new Promise((resolve) => deaf.socket.once('disconnect', resolve))
+    const { ws } = deaf.socket.io.engine.transport as unknown as { ws: { _socket: NetSocket } }
+    ws._socket.pause()
+    for (let i = 0; i < 40; i++) deaf.socket.emit('watch', request, () => undefined)
+    await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(7))
+    ws._socket.resume()
+    await closed
+    expect(asked.mock.calls.length).toBeLessThan(40)
   })
 
   it('may be silent as long as the limit says, which the library sees to', async () => {

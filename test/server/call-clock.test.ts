@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '#server/limits.ts'
 import { CallClock } from '#server/runner/call-clock.ts'
 
-let overdue: string[]
+let overdue: (string | null)[]
 let clock: CallClock
 
 beforeEach(() => {

@@ -22,6 +22,7 @@ const stories: Readonly<Record<keyof typeof limits, readonly [file: string, titl
   socketBytes: ['server/sockets', 'and %i bytes, closes the socket beyond it'],
   socketMessagesPerMinute: ['server/bounds', 'are answered up to the limit of messages'],
   socketBytesPerMinute: ['server/guarded-parser', 'are parsed up to the limit of bytes'],
+  unsentBytes: ['server/bounds', 'that ask and do not listen are closed'],
   sockets: ['server/bounds', 'are let in up to the limit'],
   silentSocketMs: ['server/bounds', 'may be silent as long as the limit says'],
   watchesPerSocket: ['server/bounds', 'watch no more jobs than the limit'],
