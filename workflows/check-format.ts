@@ -35,11 +35,23 @@ function sizeFaults(json: unknown): Fault[] {
   const nodes = [json, ...subgraphs].flatMap((graph) => Object.values(partsOf(graph, 'nodes')))
   const count = nodes.length + subgraphs.length
   const links = nodes.reduce<number>((sum, node) => sum + Object.keys(partsOf(node, 'inputs')).length, 0)
+  const kinds = ['inputs', 'outputs', 'params']
+  const ports = subgraphs.flatMap((subgraph) =>
+    kinds.map((kind) => Object.keys(partsOf(subgraph, kind)).length),
+  )
   const over = (what: string, number: number, most: number): Fault[] => {
     const message = `The workflow has ${number} ${what}, the limit is ${most}: split it into smaller ones`
     return number > most ? [{ code: 'too-large', path: ['nodes'], message }] : []
   }
-  return [...over('nodes', count, limits.nodes), ...over('links', links, limits.links)]
+  return [
+    ...over('nodes', count, limits.nodes),
+    ...over('links', links, limits.links),
+    ...over('ports of subgraphs', sum(ports), limits.ports),
+  ]
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 /** What stands under a key of an object; nothing where there is no object. */

@@ -19,9 +19,8 @@ export function firstIssues(schema: z.ZodType, value: unknown, most: number): re
 }
 
 function look(search: Search, schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): void {
-  if (schema instanceof z.ZodOptional) {
-    if (value !== undefined) look(search, schema.unwrap() as z.ZodType, value, path)
-  } else if (isFlat(schema) && isObjectOrList(value) && Object.keys(value).length <= search.most)
+  if (schema instanceof z.ZodOptional) look(search, schema.unwrap() as z.ZodType, value, path)
+  else if (isFlat(schema) && isObjectOrList(value) && Object.keys(value).length <= search.most)
     // It can be wrong in so many places only, and is looked at faster as a whole.
     note(search, schema, value, path)
   else if (schema instanceof z.ZodObject && isObject(value)) lookAtObject(search, schema, value, path)
@@ -37,8 +36,12 @@ function lookAtObject(
   path: readonly PropertyKey[],
 ): void {
   const parts = schema.shape as Readonly<Record<string, z.ZodType>>
-  for (const [key, part] of Object.entries(parts))
-    if (hasRoom(search)) look(search, part, (value as Record<string, unknown>)[key], [...path, key])
+  for (const key in parts) {
+    const part = parts[key]
+    const held = (value as Record<string, unknown>)[key]
+    const isAbsent = held === undefined && part instanceof z.ZodOptional
+    if (part && !isAbsent && hasRoom(search)) look(search, part, held, [...path, key])
+  }
   const keys = Object.keys(value).filter((key) => !Object.hasOwn(parts, key))
   if (keys.length > 0 && hasRoom(search))
     search.found.push({

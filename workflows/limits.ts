@@ -3,6 +3,8 @@ export const limits = {
   /** Those that subgraphs stand for included; a subgraph costs no less than a node, used or not. */
   nodes: 4000,
   links: 20_000,
+  /** Ports and parameters of all subgraphs. */
+  ports: 10_000,
   /** Combinations of values in a sweep. */
   cells: 64,
   /** Pixels that one run may look at, each as often as it does: 1000 steps at 4096 × 4096, four times over. */

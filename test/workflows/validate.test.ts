@@ -238,6 +238,22 @@ describe('format', () => {
 })
 
 describe('V2 hostile input', () => {
+  test.each([
+    [0, /^(?!too-large)/],
+    [1, /^too-large nodes: The workflow has 10001 ports of subgraphs, the limit is 10000/],
+  ])('as many ports of subgraphs as the limit are looked at, of the limit and %i', (more, first) => {
+    const outputs = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, 'a.value']))
+    const subgraphs = Object.fromEntries(
+      [9_000, limits.ports - 9_000 + more].map((count, i) => [
+        `s${i}`,
+        { nodes: { a: { type: 'toy/number' } }, inputs: {}, outputs: outputs(count) },
+      ]),
+    )
+    const nodes = { a: { type: 'toy/nothing' } }
+    expect(faultsOf({ groundwork: 1, nodes, subgraphs })[0]).toMatch(first)
+  })
+
   test('as many entries as the limit are looked at', () => {
     const nodes = {
       a: { type: 'toy/number', values: { x: Array.from({ length: limits.entries }, () => 0) } },
