@@ -6,6 +6,8 @@ import { parseSource } from '#workflows/format.ts'
 import type { PortRef } from './queries.ts'
 
 export const noteKey = (id: string) => `note:${id}`
+/** Frames cannot be selected, but they have a name that is typed. */
+export const frameKey = (index: number) => `frame:${index}`
 /** A link is named by the input where it ends. */
 export const linkKey = ({ node, port }: PortRef) => `link:${node}.${port}`
 export const rerouteKey = (to: PortRef, index: number) => `reroute:${index}:${to.node}.${to.port}`

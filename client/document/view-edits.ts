@@ -125,6 +125,12 @@ export function setFrameColour(draft: Draft, index: number, colour: ViewColour |
   changeFrame(draft, index, ({ title, nodes }) => ({ title, nodes, ...(colour && { colour }) }))
 }
 
+/** Which nodes a frame holds; it goes with the last of them. */
+export function setFrameNodes(draft: Draft, index: number, nodes: readonly string[]): void {
+  if (nodes.length === 0) removeFrame(draft, index)
+  else changeFrame(draft, index, (frame) => ({ ...frame, nodes: [...nodes] }))
+}
+
 export function removeFrame(draft: Draft, index: number): void {
   setFrames(draft, (draft.document.view?.frames ?? []).toSpliced(index, 1))
 }

@@ -5,7 +5,7 @@ import { drawnParam } from '../canvas/drawn-param.ts'
 import { disconnect, removeNodes, toggleMode, type Mode } from '../document/edits.ts'
 import type { Draft } from '../document/change.ts'
 import { parseWorkflow, serialise } from '../document/file.ts'
-import { itemOf, noteKey, type Item } from '../document/items.ts'
+import { frameKey, itemOf, noteKey, type Item } from '../document/items.ts'
 import { insert, isThere, pick } from '../document/part.ts'
 import { infoOf, linksOf, type Point } from '../document/queries.ts'
 import { own } from '../document/record.ts'
@@ -168,7 +168,7 @@ export function noteHere(target?: Target): void {
 }
 
 export function renameChosen(target?: Target): void {
-  if (target?.place === 'frame') renaming.value = `frame:${target.index ?? 0}`
+  if (target?.place === 'frame') renaming.value = frameKey(target.index ?? 0)
   else renaming.value = chosen().find((key) => ['node', 'note'].includes(itemOf(key).kind)) ?? null
 }
 

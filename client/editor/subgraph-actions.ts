@@ -2,6 +2,7 @@
 import { nextTick } from 'vue'
 import { demote, promote, type PortKind } from '../document/promote.ts'
 import type { PortRef } from '../document/queries.ts'
+import { canRenamePort, renamePort } from '../document/rename-port.ts'
 import { own } from '../document/record.ts'
 import { subgraphName } from '../document/scope.ts'
 import { makeSubgraph, nodesBetween, unpack } from '../document/subgraphs.ts'
@@ -85,6 +86,15 @@ export function demotePort(kind: PortKind, port: string): void {
   const name = openName()
   if (name !== undefined)
     workflow.edit('ports', (draft) => draft.atTop((top) => demote(top, name, kind, port)))
+}
+
+/** Renames a port of the subgraph that is open; says so where it cannot be called that. */
+export function renameOpenPort(kind: PortKind, port: string, to: string): void {
+  const name = openName()
+  if (name === undefined) return
+  if (!canRenamePort(workflow.current.value, name, kind, port, to))
+    return useNotices().say(translate('subgraph.badPort', { name: to }), 'bad')
+  workflow.edit('ports', (draft) => draft.atTop((top) => renamePort(top, name, kind, port, to)))
 }
 
 export function renameOpen(title: string): void {

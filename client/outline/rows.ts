@@ -1,15 +1,22 @@
-/** The graph as lines of text: its nodes in the order in which they run, each with its inputs, values and outputs. */
+/**
+ * The graph as lines of text: its nodes in the order in which they run, each with its inputs, values and outputs, then its
+ * frames and notes.
+ */
 import type { Catalogue } from '#nodes/node-info.ts'
 import { parseSource, type Workflow } from '#workflows/format.ts'
 import { valueOf } from '../document/edits.ts'
+import { frameKey, noteKey } from '../document/items.ts'
 import { infoOf, linksOf, portTitle, sourcesOf, type PortRef } from '../document/queries.ts'
 import { own } from '../document/record.ts'
+import { reroutesOf } from '../document/view-edits.ts'
 
 export type PartKind = 'input' | 'param' | 'output'
 
 export interface Row {
   readonly key: string
-  readonly node: string
+  readonly kind: 'node' | 'note' | 'frame'
+  /** The id of the node or the note, the index of the frame. */
+  readonly id: string
   /** A port or parameter of the node; null for the node itself. */
   readonly part: { readonly kind: PartKind; readonly name: string } | null
   readonly name: string
@@ -55,11 +62,28 @@ export function portLabel(
 
 /** Every line, of nodes that are closed only their own. */
 export function rowsOf(document: Workflow, catalogue: Catalogue, opened: ReadonlySet<string>): Row[] {
-  const order = inRunOrder(document)
-  return order.flatMap((id, index) => {
-    const name = titleOf(document, catalogue, id)
-    const row: Row = { key: id, node: id, part: null, name, text: '', at: index + 1, of: order.length }
-    return opened.has(id) ? [row, ...partsOf(document, catalogue, id)] : [row]
+  const title = (id: string) => titleOf(document, catalogue, id)
+  const { frames = [], notes = {} } = document.view ?? {}
+  const heads: Omit<Row, 'at' | 'of'>[] = [
+    ...inRunOrder(document).map((id) => ({ key: id, kind: 'node' as const, id, name: title(id), text: '' })),
+    ...frames.map((frame, index) => ({
+      key: frameKey(index),
+      kind: 'frame' as const,
+      id: String(index),
+      name: frame.title,
+      text: frame.nodes.map(title).join(', '),
+    })),
+    ...Object.entries(notes).map(([id, { text }]) => ({
+      key: noteKey(id),
+      kind: 'note' as const,
+      id,
+      name: '',
+      text: showValue(text.replaceAll(/\s+/g, ' ').trim()),
+    })),
+  ].map((head) => ({ ...head, part: null }))
+  return heads.flatMap((head, index) => {
+    const row: Row = { ...head, at: index + 1, of: heads.length }
+    return row.kind === 'node' && opened.has(row.id) ? [row, ...partsOf(document, catalogue, row.id)] : [row]
   })
 }
 
@@ -77,7 +101,12 @@ function partsOf(document: Workflow, catalogue: Catalogue, id: string): Row[] {
   )
   for (const name of [...Object.keys(info?.inputs ?? {}), ...strange]) {
     const source = own(node.inputs, name)
-    parts.push({ kind: 'input', name, text: source === undefined ? '' : `← ${label(source)}` })
+    const text = source === undefined ? '' : `← ${label(source)}`
+    parts.push({
+      kind: 'input',
+      name,
+      text: [text, ...pointsOf(document, { node: id, port: name })].join(' · '),
+    })
   }
   for (const name of Object.keys(info?.params ?? {})) {
     const source = own(node.inputs, name)
@@ -94,13 +123,19 @@ function partsOf(document: Workflow, catalogue: Catalogue, id: string): Row[] {
   }
   return parts.map(({ kind, name, text }, index) => ({
     key: `${id}/${kind}/${name}`,
-    node: id,
+    kind: 'node',
+    id,
     part: { kind, name },
     name: portTitle(info, name, kind === 'output' ? 'out' : 'in'),
     text,
     at: index + 1,
     of: parts.length,
   }))
+}
+
+/** The points that a link is bent at, each as a person says it. */
+function pointsOf(document: Workflow, to: PortRef): string[] {
+  return reroutesOf(document, to).map(({ x, y }) => `(${x}, ${y})`)
 }
 
 const longestValue = 80

@@ -180,6 +180,23 @@ describe('a workflow on the server', () => {
 })
 
 describe('a file', () => {
+  it('is chosen from the machine, by the menu and by a key', async () => {
+    const file = (name: string) => ({
+      name: `${name}.json`,
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(quick(name, 512))),
+    })
+    await editor.byTestId('graph').focus()
+    const byKey = editor.page.waitForEvent('filechooser')
+    await editor.page.keyboard.press('Control+o')
+    await (await byKey).setFiles(file('by key'))
+    await expect.poll(() => nameOf()).toBe('by key')
+    const byMenu = editor.page.waitForEvent('filechooser')
+    await fromMenu('open')
+    await (await byMenu).setFiles([file('by menu'), file('with it')])
+    await expect.poll(() => tabs().count()).toBe(4)
+  })
+
   it('of JSON holds the workflow and what it was made with', async () => {
     const workflow = quick('as a file', 508)
     await editor.open(workflow)

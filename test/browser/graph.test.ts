@@ -269,7 +269,7 @@ describe('the graph, by keyboard', () => {
     expect(await inputsOf('lone')).toEqual({})
   })
 
-  it('walks, nudges, aligns, and finds a node', async () => {
+  it('walks, nudges, aligns, distributes, and finds a node', async () => {
     await select('model')
     await key('Control+ArrowRight')
     expect(await editor.node('noise').getAttribute('class')).toContain('selected')
@@ -279,6 +279,14 @@ describe('the graph, by keyboard', () => {
     await select('model', 'noise')
     await key('Shift+ArrowUp')
     expect((await saved()).view?.nodes?.['noise']).toEqual([340, 0])
+    await select('model', 'noise', 'decode')
+    await key('Shift+h')
+    const [a = 0, b = 0, c = 0] = await page().evaluate(() =>
+      ['model', 'noise', 'decode'].map(
+        (id) => document.querySelector(`[data-node=${id}]`)?.getBoundingClientRect().x ?? 0,
+      ),
+    )
+    expect(b - a).toBeCloseTo(c - b, 0)
     await key('Control+f')
     await page().keyboard.type('resize')
     await key('Enter')

@@ -4,6 +4,7 @@ import { Draft } from '../../client/document/change.ts'
 import { removeNodes } from '../../client/document/edits.ts'
 import { insert, pick } from '../../client/document/part.ts'
 import { demote, promote } from '../../client/document/promote.ts'
+import { canRenamePort, renamePort } from '../../client/document/rename-port.ts'
 import { withSubgraphs } from '../../client/document/subgraph-info.ts'
 import { makeSubgraph, nodesBetween, unpack } from '../../client/document/subgraphs.ts'
 import { sweptParams } from '../../client/document/sweep.ts'
@@ -20,6 +21,60 @@ function edited(file: Workflow, make: (draft: Draft) => unknown, path: readonly 
 /** noise ─► [start ─► body] ─► end */
 const made = edited(loop, (draft) => makeSubgraph(draft, new Set(['start', 'body']), at, 'Part'))
 const inside = ['subgraphs', 'subgraph']
+
+describe('a port of a subgraph', () => {
+  const noise = edited(loop, (draft) => makeSubgraph(draft, new Set(['noise']), at, 'Noise'))
+  const shown = edited(noise, (top) => promote(top, 'subgraph', 'params', { node: 'noise', port: 'seed' }))
+  const used: Workflow = {
+    ...shown,
+    nodes: { ...shown.nodes, subgraph: { type: 'subgraph/subgraph', values: { seed: 9 } } },
+    form: { fields: ['subgraph.seed', 'end.latent'] },
+    sweep: { axes: [{ at: 'subgraph.seed', values: [1, 2] }] },
+  }
+
+  it('that is renamed keeps its value, its place in the form and in the sweep', () => {
+    const renamed = edited(used, (top) => renamePort(top, 'subgraph', 'params', 'seed', 'dice'))
+    expect(renamed.subgraphs?.['subgraph']?.params).toEqual({ dice: 'noise.seed' })
+    expect(renamed.nodes['subgraph']?.values).toEqual({ dice: 9 })
+    expect(renamed.form?.fields).toEqual(['subgraph.dice', 'end.latent'])
+    expect(renamed.sweep?.axes[0]?.at).toBe('subgraph.dice')
+    expect(edited(renamed, (top) => renamePort(top, 'subgraph', 'params', 'dice', 'seed'))).toEqual(used)
+  })
+
+  it('that is renamed keeps its links, those with points and those of a subgraph around it', () => {
+    const bent = edited(made, (draft) => draft.put(['view', 'reroutes', 'subgraph.latent'], [[1, 2]]))
+    const inner = edited(bent, (top) => {
+      renamePort(top, 'subgraph', 'inputs', 'latent', 'from')
+      renamePort(top, 'subgraph', 'outputs', 'latent', 'to')
+    })
+    expect(inner.nodes['subgraph']?.inputs).toEqual({ from: 'noise.latent' })
+    expect(inner.nodes['end']?.inputs).toEqual({ latent: 'subgraph.to' })
+    expect(inner.view?.reroutes).toEqual({ 'subgraph.from': [[1, 2]] })
+
+    const outer = edited(made, (draft) => makeSubgraph(draft, new Set(['subgraph']), at, 'Around'))
+    const around = Object.keys(outer.subgraphs ?? {}).find((name) => name !== 'subgraph') ?? ''
+    const deep = edited(outer, (top) => {
+      renamePort(top, 'subgraph', 'inputs', 'latent', 'from')
+      renamePort(top, 'subgraph', 'outputs', 'latent', 'to')
+    })
+    expect(deep.subgraphs?.[around]?.inputs).toEqual({ latent: ['subgraph.from'] })
+    expect(deep.subgraphs?.[around]?.outputs).toEqual({ latent: 'subgraph.to' })
+  })
+
+  it('cannot have the name of another on its side, nor one that is no name', () => {
+    const can = (to: string) => canRenamePort(used, 'subgraph', 'params', 'seed', to)
+    expect([can('dice'), can('seed'), can(''), can('two words'), can('a.b')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
+    expect(canRenamePort(made, 'subgraph', 'inputs', 'latent', 'latent')).toBe(true)
+    const two = edited(used, (top) => top.put(['subgraphs', 'subgraph', 'params', 'other'], 'noise.seed'))
+    expect(canRenamePort(two, 'subgraph', 'params', 'seed', 'other')).toBe(false)
+  })
+})
 
 describe('a subgraph', () => {
   it('takes nodes out of the graph and one node stands for them, linked as they were', () => {
