@@ -241,6 +241,19 @@ describe('groundwork', () => {
     other.close()
   })
 
+  it.each(['lots', '0', '-1', '8GB'])(
+    'serve refuses %j of memory, and says what it could be',
+    async (memory) => {
+      const { code, err } = await groundwork('serve', '--port', '0', `--memory=${memory}`)
+      expect([code, err]).toEqual([
+        2,
+        expect.stringContaining(
+          `Cannot allow '${memory}' of memory: it must be a number of GiB, such as 8 or 1.5`,
+        ),
+      ])
+    },
+  )
+
   it('serve refuses what is no port', async () => {
     expect(await groundwork('serve', '--port', 'http')).toMatchObject({ code: 2 })
   })
