@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { EditorPage, launch } from './editor-page.ts'
 import { serve, type Served } from './serve.ts'
+import { quick } from './stories.ts'
 
 let server: Served
 let browser: Browser
@@ -60,6 +61,55 @@ describe('the list', () => {
     await tree.locator('[data-row=int]').waitFor({ state: 'detached' })
     await key('v')
     await editor.byTestId('outline').waitFor({ state: 'detached' })
+  })
+})
+
+/** What can have the focus and looks the same with and without it, as does what stands around it. */
+const unmarked = `(() => {
+  const look = (element) => {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow, backgroundColor, borderColor } = getComputedStyle(element)
+    return [outlineStyle, outlineWidth, outlineColor, boxShadow, backgroundColor, borderColor].join()
+  }
+  const both = (element) => look(element) + look(element.parentElement)
+  const all = document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]:not([tabindex="-1"])')
+  return [...all].flatMap((element) => {
+    document.activeElement?.blur()
+    const plain = both(element)
+    element.focus({ focusVisible: true, preventScroll: true })
+    const isHeld = document.activeElement === element
+    return isHeld && both(element) === plain ? [element.outerHTML.slice(0, 160)] : []
+  })
+})()`
+
+describe('whatever can have the focus', () => {
+  it('shows that it has it: on the graph, the canvas, the list, the form and the queue', async () => {
+    await editor.open({
+      ...quick('focus', 611),
+      form: { fields: ['unet.guidance', 'boxes.boxes', 'text.text'] },
+    })
+    const views = {
+      graph: () => editor.byTestId('graph').focus(),
+      canvas: async () => {
+        await editor.node('boxes').locator('header').click()
+        await key('Enter')
+        await editor.byTestId('canvas-dock').waitFor()
+      },
+      queue: () => editor.byTestId('dock-queue').click(),
+      list: async () => {
+        await editor.byTestId('close-canvas').click()
+        await editor.byTestId('graph').focus()
+        await key('v')
+        await editor.byTestId('outline').waitFor()
+      },
+      form: () => key('Alt+f'),
+    }
+    for (const [name, show] of Object.entries(views)) {
+      await show()
+      await editor.settled()
+      await key('Shift') // The last thing that was used is a keyboard: only then is the focus shown.
+      expect([name, await page().evaluate(unmarked)]).toEqual([name, []])
+    }
+    await key('Alt+f')
   })
 })
 
