@@ -186,8 +186,8 @@ describe('a file', () => {
       mimeType: 'application/json',
       buffer: Buffer.from(JSON.stringify(quick(name, 512))),
     })
-    await editor.byTestId('graph').focus()
     const byKey = editor.page.waitForEvent('filechooser')
+    await editor.settled() // The browser begins to hand choosers over only a moment after it is asked to.
     await editor.page.keyboard.press('Control+o')
     await (await byKey).setFiles(file('by key'))
     await expect.poll(() => nameOf()).toBe('by key')
