@@ -7,14 +7,13 @@
 The layer is as published (GLIGEN, Li et al. 2023). Its start and its training are ours: gates begin at 0.5 with zero
 output projections (so step 0 is exactly the base), and while training, attention is told where to look: a visual
 token inside one box is asked to prefer that box's grounding tokens, a token in no box an unused slot. This fades out
-at 70 % of the run and leaves nothing in the weights. `--init FOLDER` takes the gated layers of a finished text model,
-`--start NAME` those of an adapter already trained here, all but the way out of each, so that these too start exactly at
-the base. At the end no tensor of the base may have changed by one bit.
+at 70 % of the run and leaves nothing in the weights. `--start NAME` takes the gated layers of an adapter already trained,
+all but the way out of each, so that this one too starts exactly at the base. At the end no tensor of the base may have
+changed by one bit.
 """
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -26,9 +25,8 @@ from .grounding import BoxGrounding, InpaintGrounding, KeypointGrounding
 from .keypoint_net import KeypointPositionNet
 from .loop import Plan, apply_arguments, plan_arguments, train
 from .model import build_unet, is_gated, transformer_blocks, use_plain_attention
-from .sample import embed
+from .sample import embed, preview_grounded
 from .settings import SETTING
-from .warm import read_unet
 from .world import RUNS
 
 BATCH = SETTING.batch
@@ -77,33 +75,15 @@ def widened(weight: torch.Tensor) -> torch.Tensor:
     return torch.cat([weight, weight.new_zeros(weight.shape[0], 5, 3, 3)], 1)
 
 
-def text_adapter_of(folder: Path) -> dict[str, torch.Tensor]:
-    """The gated layers of a finished text model, for a text-image adapter: images start as words do."""
-    state = {name: tensor for name, tensor in read_unet(folder).items() if is_gated(name)}
-    adapter = {}
-    for name, tensor in state.items():
-        if name.startswith("position_net.linears."):
-            for half in ("linears_text", "linears_image"):
-                adapter[name.replace("linears", half, 1)] = tensor.clone()
-        elif name == "position_net.null_positive_feature":
-            adapter["position_net.null_text_feature"] = tensor.clone()
-            adapter["position_net.null_image_feature"] = tensor.clone()
-        else:
-            adapter[name] = tensor
-    return adapter
-
-
 class AdapterStage:
     device = "cpu"
 
-    def __init__(self, kind: str, base: str = "base", init: Path | None = None, start: str | None = None):
-        self.kind, self.base, self.init, self.start = kind, base, init, start
+    def __init__(self, kind: str, base: str = "base", start: str | None = None):
+        self.kind, self.base, self.start = kind, base, start
 
     def build(self) -> AdapterModel:
         model = AdapterModel(self.kind, self.base)
         known = {}
-        if self.init:
-            known = text_adapter_of(self.init)
         if self.start:
             state = torch.load(RUNS / self.start / "ema.pt", weights_only=True, map_location="cpu")
             known = {name.removeprefix("unet."): t for name, t in state.items() if is_gated(name.removeprefix("unet."))}
@@ -218,12 +198,14 @@ def main() -> None:
     plan = Plan(kind, steps=SETTING.steps[kind], lr=1e-3, ema=0.98, tail=0.5)
     options = plan_arguments(plan, __doc__)
     options.add_argument("--base", default="base")
-    options.add_argument("--init", type=Path)
     options.add_argument("--start")
     args = options.parse_args(rest)
     plan = apply_arguments(replace(plan), args)
-    train(AdapterStage(kind, args.base, args.init, args.start), plan)
-    count = check_base_unchanged(load_adapter(kind, plan.name, args.base), args.base)
+    train(AdapterStage(kind, args.base, args.start), plan)
+    model = load_adapter(kind, plan.name, args.base)
+    count = check_base_unchanged(model, args.base)
+    batch = GROUNDINGS[kind](model, "cpu").batch(16, torch.Generator().manual_seed(plan.seed))
+    preview_grounded(model.unet, model.text_encoder, batch, plan.folder / "preview.png")
     print(f"{count} tensors of the base unchanged; {plan.folder}")
 
 

@@ -2,10 +2,11 @@
 
 The same UNet, with its gated layers, position net and a text encoder all starting from random weights, learns from boxes and
 names (detection data, no captions) of the same three quarters of the kinds, for as many steps as the boxes adapter.
-`python -m training.baseline` trains; `python -m training.baseline --measure` prints the table of training.evaluate.
+`python -m training.baseline` trains, writes a model folder, and prints the command that measures it as the shipped one is measured.
 """
 
 import random
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -13,14 +14,14 @@ from torch import nn
 
 from . import noise
 from .adapter import build_adapted_unet
-from .detector import load_detector
-from .evaluate import GROUPS, keep_sheet, layouts, placed, report, request_of
+from .evalset import world, write_evalset, write_json
+from .export import INDEX, export_base, export_detector
 from .loop import Plan, apply_arguments, plan_arguments, train
 from .model import build_text_encoder, use_plain_attention
 from .pool import load_latents, load_scenes
-from .sample import MAX_ENTITIES, decode, embed, sample
+from .sample import MAX_ENTITIES, embed
 from .settings import SETTING
-from .tokenizer import Encoder
+from .tokenizer import FOLDER, Encoder
 from .vae import load_vae
 from .world import NEVER_BOXED, RUNS, SIZE_PX
 
@@ -84,30 +85,27 @@ class BaselineStage:
         return denoising, {"denoising": denoising}
 
 
-def measure(name: str, count: int) -> None:
-    model, detector, vae = BaselineModel(), load_detector(), load_vae()
-    model.load_state_dict(torch.load(RUNS / name / "ema.pt", weights_only=True, map_location="cpu"))
-    model.eval()
-    print("| kinds | tau | boxes | AP50 | IoU | right kind at IoU > 0.5 |\n|---|---|---|---|---|---|")
-    for group, kinds in GROUPS.items():
-        scenes = layouts(kinds, count, 1)
-        requests = [request_of(scene, "", 10_000 + index) for index, scene in enumerate(scenes)]
-        latents = sample(model.unet, model.text_encoder, requests, tau=1.0)
-        pictures = (decode(vae, latents).clamp(-1, 1) + 1) / 2
-        report(f"from scratch, {group}", 1.0, placed(detector, scenes, pictures))
-        keep_sheet(f"baseline-{group.replace(' ', '-').replace(',', '')}", pictures)
+def export(target: Path) -> None:
+    """A model folder like the shipped one, for the same measurement; what it has never read, captions, it is not given."""
+    model = BaselineModel()
+    model.load_state_dict(torch.load(RUNS / "baseline" / "ema.pt", weights_only=True, map_location="cpu"))
+    export_base(model.eval().unet, model.text_encoder, load_vae(), FOLDER, target)
+    export_detector(target)
+    write_evalset(target)
+    unread = world()
+    unread["phrase"]["en"] = "{kind}"
+    unread["caption"]["en"] = ""
+    write_json(target / "world.json", unread)
+    write_json(target / "model_index.json", INDEX)
 
 
 def main() -> None:
     plan = Plan("baseline", steps=SETTING.steps["baseline"], lr=1e-3, ema=0.98, tail=0.5)
-    parser = plan_arguments(plan, __doc__)
-    parser.add_argument("--measure", action="store_true")
-    parser.add_argument("--layouts", type=int, default=60)
-    args = parser.parse_args()
-    plan = apply_arguments(plan, args)
-    if not args.measure:
-        train(BaselineStage(), plan)
-    measure(plan.name, args.layouts)
+    plan = apply_arguments(plan, plan_arguments(plan, __doc__).parse_args())
+    train(BaselineStage(), plan)
+    target = plan.folder / "from-scratch"
+    export(target)
+    print(f"groundwork eval --models {plan.folder} --model {target.name} --only boxes --tau 1")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,9 @@ from safetensors.torch import save_file
 from . import noise
 from .adapter import is_adapter, load_adapter
 from .base import load_base
-from .chinese import TEXT_ENCODER, load_chinese
 from .evalset import write_evalset
 from .image_encoder import MEAN, STD, VIEW_PX, load_image_model
 from .model import TEXT_WIDTH
-from .tokenizer import CHINESE
 from .tokenizer import FOLDER as TOKENIZER
 from .vae import load_vae
 from .world import HERE, RUNS
@@ -141,10 +139,7 @@ def main() -> None:
     args = parser.parse_args()
     target, index = args.target, dict(INDEX)
     model = load_base()
-    text_encoder, tokenizer = model.text_encoder, TOKENIZER
-    if TEXT_ENCODER.exists():
-        text_encoder, tokenizer = load_chinese(), CHINESE
-    export_base(model.unet, text_encoder, load_vae(), tokenizer, target)
+    export_base(model.unet, model.text_encoder, load_vae(), TOKENIZER, target)
     if (RUNS / "image" / "ema.pt").exists():
         export_image_encoder(load_image_model(), target)
         index["feature_extractor"] = ["transformers", "CLIPImageProcessor"]

@@ -12,7 +12,7 @@ from PIL import Image
 from .captions import caption
 from .figure import draw_figure, invent_figure
 from .style import apply_style
-from .world import BACKGROUNDS, FIRST_KINDS, KINDS, MAX_PEOPLE, MAX_THINGS, PERSON, RUNS, SIZE_PX, STYLES, Scene, Thing
+from .world import BACKGROUNDS, KINDS, MAX_PEOPLE, MAX_THINGS, PERSON, RUNS, SIZE_PX, STYLES, Scene, Thing
 
 # Longest side of a thing as a share of the picture's, by how many things share the picture.
 SIDES = {1: (0.34, 0.88), 2: (0.27, 0.62), 3: (0.24, 0.5), 4: (0.22, 0.42)}
@@ -20,7 +20,6 @@ SIDES_MANY = (0.17, 0.33)
 COUNT_WEIGHTS = (30, 34, 18, 8, 4, 3, 2, 1)
 CLOSE_SHARE = 0.3  # scenes whose things may cover each other
 MAX_OVERLAP, MAX_OVERLAP_CLOSE = 0.12, 0.45  # shared area over the smaller box
-NEW_WEIGHT = 2  # kinds that the first release did not know come this much more often
 PEOPLE_SHARE = 0.3  # scenes with figures
 
 
@@ -50,18 +49,12 @@ def invent_scene(rng: random.Random, kinds: list[str] = KINDS, style: str | None
     overlap = MAX_OVERLAP_CLOSE if rng.random() < CLOSE_SHARE else MAX_OVERLAP
     others = [kind for kind in kinds if kind != PERSON]
     things: list[Thing] = []
-    for kind in [PERSON] * people + _pick(others, min(count - people, len(others)), rng):
+    for kind in [PERSON] * people + rng.sample(others, min(count - people, len(others))):
         thing = _place(kind, style, count, overlap, [thing.box for thing in things], rng)
         if thing:
             things.append(thing)
     rng.shuffle(things)  # later ones cover earlier ones
     return Scene(rng.choice(list(BACKGROUNDS)), tuple(things), style)
-
-
-def _pick(kinds: list[str], count: int, rng) -> list[str]:
-    """Different kinds; new ones more often (an exponential race, so that the draw is without replacement)."""
-    race = [(rng.expovariate(1 if kind in FIRST_KINDS else NEW_WEIGHT), kind) for kind in kinds]
-    return [kind for _, kind in sorted(race)[:count]]
 
 
 def draw(scene: Scene, rng: random.Random) -> np.ndarray:

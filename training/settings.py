@@ -17,7 +17,6 @@ class Setting:
     name: str
     size_px: int
     kinds_file: str
-    first: bool  # the world of the first release: its 40 kinds, one style, no people, English
     styles: tuple[str, ...]  # of those in world.py
     channels: tuple[int, ...]  # of the UNet's levels; the first level has no attention
     text_width: int
@@ -34,7 +33,6 @@ SETTINGS = {
         name="small",
         size_px=64,
         kinds_file="kinds.json",
-        first=False,
         styles=("flat", "pencil", "sepia", "blueprint", "chalk"),
         channels=(64, 128, 192),
         text_width=128,
@@ -44,20 +42,19 @@ SETTINGS = {
         batch=32,
         steps={
             "vae": 5200,
-            "base": 9600,
-            "image": 1500,
-            "boxes": 2400,
-            "keypoints": 1200,
+            "base": 20_000,
+            "image": 2600,
+            "boxes": 2600,
+            "keypoints": 1400,
             "inpaint": 1200,
             "detector": 2400,
-            "baseline": 2400,
+            "baseline": 2600,
         },
     ),
     "base": Setting(
         name="base",
         size_px=128,
         kinds_file="kinds-base.json",
-        first=False,
         styles=("flat", "noto", "pencil", "sepia", "blueprint", "chalk"),
         channels=(96, 160, 224),
         text_width=192,
@@ -84,9 +81,6 @@ SETTINGS["tiny"] = replace(
     SETTINGS["small"], name="tiny", channels=(32, 64, 64), text_width=32, text_layers=2, scenes=24, batch=4,
     steps={stage: 2 for stage in STAGES},
 )  # fmt: skip
-
-# The shipped weights: small networks on the narrower world that their base was trained on.
-SETTINGS["first"] = replace(SETTINGS["small"], name="first", first=True, styles=("flat",))
 
 SETTING = SETTINGS[os.environ.get("TRAINING_SIZE", "small")]
 if "TRAINING_BATCH" in os.environ:  # a smaller machine than the setting is meant for

@@ -21,7 +21,6 @@ from .settings import SETTING
 from .world import BACKGROUNDS, KIND_ROWS, KINDS, RUNS
 
 FOLDER = RUNS / "tokenizer"
-CHINESE = RUNS / "chinese" / "tokenizer"  # an English vocabulary made longer: see chinese.py
 LENGTH = SETTING.caption_tokens
 START, END = "<|startoftext|>", "<|endoftext|>"
 WORD = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+")
@@ -151,15 +150,13 @@ def read_merges(folder: Path) -> list[tuple[str, str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--init", type=Path, help="a tokenizer folder whose merges come first, so that its ids stay")
-    parser.add_argument("--only-chinese", action="store_true", help="add no English word to those of --init")
     args = parser.parse_args()
     rng = random.Random("tokenizer")
-    texts = [] if args.only_chinese else [caption(invent_scene(rng), rng, chinese=False) for _ in range(20_000)]
+    texts = [caption(invent_scene(rng), rng, chinese=False) for _ in range(20_000)]
     merges = learn_merges(texts, read_merges(args.init) if args.init else [])
     merges += [pair for pair in character_merges(*chinese_words()) if pair not in set(merges)]
-    folder = CHINESE if args.only_chinese else FOLDER
-    write_tokenizer(folder, merges)
-    print(f"{len(merges)} merges, {512 + len(merges) + 2} tokens in {folder}")
+    write_tokenizer(FOLDER, merges)
+    print(f"{len(merges)} merges, {512 + len(merges) + 2} tokens in {FOLDER}")
 
 
 if __name__ == "__main__":

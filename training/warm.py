@@ -16,11 +16,9 @@ from .tokenizer import END, START, Encoder
 from .world import KIND_ROWS
 
 LIKE = {
-    "carrot": "banana", "watermelon": "strawberry", "crown": "bell", "snowman": "ghost", "cloud": "ghost",
-    "fire": "sun", "duck": "bird", "lion": "cat", "person": "robot", "turtle": "frog", "octopus": "pig", "crab": "frog",
-    "butterfly": "bird", "elephant": "whale", "fox": "dog", "lemon": "banana", "pineapple": "cactus", "hamburger": "cake",
-    "guitar": "key", "tent": "house", "airplane": "rocket", "owl": "penguin", "pumpkin": "apple", "snail": "mushroom",
-    "truck": "bus",
+    "turtle": "frog", "octopus": "pig", "crab": "frog", "butterfly": "bird", "elephant": "whale", "fox": "dog",
+    "lemon": "banana", "pineapple": "cactus", "hamburger": "cake", "guitar": "key", "tent": "house", "airplane": "rocket",
+    "owl": "penguin", "pumpkin": "apple", "snail": "mushroom", "truck": "bus",
 }  # fmt: skip
 TABLE = "embeddings.token_embedding.weight"
 

@@ -15,15 +15,11 @@ SIZE_PX = SETTING.size_px
 PERSON = "person"
 
 KIND_ROWS: list[dict] = json.loads((HERE / SETTING.kinds_file).read_text())
-if SETTING.first:
-    KIND_ROWS = KIND_ROWS[:40]
-else:
-    KIND_ROWS.append({"name": PERSON, "zh": "人", "measure": "个", "boxed": True})
+KIND_ROWS.append({"name": PERSON, "zh": "人", "measure": "个", "boxed": True})
 ROW_OF = {row["name"]: row for row in KIND_ROWS}
 KINDS = [row["name"] for row in KIND_ROWS]
 BOXED = [row["name"] for row in KIND_ROWS if row["boxed"]]
 NEVER_BOXED = [row["name"] for row in KIND_ROWS if not row["boxed"]]
-FIRST_KINDS = KINDS[:40]  # what the first release knew; comparisons with it use these alone
 
 # Background name -> the words that may end a caption, in English and Chinese.
 BACKGROUNDS = {
@@ -54,9 +50,9 @@ STYLES = {
     "chalk": (0.09, "a chalk drawing of", "chalk drawing", "粉笔画"),
 }
 STYLES = {name: STYLES[name] for name in SETTING.styles}
-CHINESE_SHARE = 0.0 if SETTING.first else 0.3  # of captions and phrases
+CHINESE_SHARE = 0.3  # of captions and phrases
 
-MAX_THINGS = 4 if SETTING.first else 8
+MAX_THINGS = 8
 MAX_PEOPLE = 3
 CLOTHES = {
     "red": ((216, 48, 52), "红"),

@@ -9,6 +9,7 @@ from unittest import mock
 
 import numpy as np
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from training import adapter, coco, detector, export, image_encoder, loop, pool, tokenizer, vae
@@ -16,7 +17,9 @@ from training.base import BaseStage, load_base
 from training.baseline import BaselineStage
 from training.captions import caption
 from training.loop import Plan, train
-from training.sample import Request, sample
+from training import sample as sampling
+from training.sample import embed, preview_grounded, sample
+from training.tokenizer import Encoder
 from training.world import KINDS, RUNS, Scene, Thing, from_row, to_row
 
 
@@ -34,7 +37,7 @@ class StagesTest(unittest.TestCase):
     def setUpClass(cls):
         quietly(pool.draw_pool, pool.CHUNK, 1)
         with mock.patch.object(tokenizer, "learn_merges", lambda texts, known=(): [("c", "a"), ("ca", "t</w>")]):
-            with mock.patch.object(tokenizer.argparse.ArgumentParser, "parse_args", lambda self: mock.Mock(init=None, only_chinese=False)):
+            with mock.patch.object(tokenizer.argparse.ArgumentParser, "parse_args", lambda self: mock.Mock(init=None)):
                 quietly(tokenizer.main)
         run(vae.VaeStage(), "vae")
         quietly(vae.finish, "vae")
@@ -84,22 +87,26 @@ class StagesTest(unittest.TestCase):
         for name, tensor in whole.items():
             self.assertTrue(torch.equal(tensor, sliced[name]), name)
 
-    def test_every_adapter_samples_a_picture(self):
-        picture, keep = torch.zeros(4, 16, 16), torch.ones(1, 16, 16)
-        keep[:, 4:8, 4:8] = 0
-        picture[:, 0, 0] = 3
-        feature = image_encoder.load_image_model().features(torch.zeros(1, 3, 32, 32))[0].detach()
-        box = [(0.2, 0.2, 0.6, 0.6)]
-        for kind, request in (
-            ("boxes", Request("a cat", ["", "a dog"], box * 2, images=[feature, None], style=feature)),
-            ("keypoints", Request("a person", points=[[(0.5, 0.5)] * 17])),
-            ("inpaint", Request("a cat", ["a cat"], box, known=picture, keep=keep)),
-        ):
+    def test_every_adapter_samples_pictures_and_inpainting_keeps_the_rest_exactly(self):
+        for kind in ("boxes", "keypoints", "inpaint"):
             model = adapter.load_adapter(kind)
-            latents = sample(model.unet, model.text_encoder, [request], steps=2, tau=1.0)
-            self.assertEqual(latents.shape, (1, 4, 16, 16))
+            batch = adapter.GROUNDINGS[kind](model, "cpu").batch(16, torch.Generator().manual_seed(0))
+            states = embed(model.text_encoder, Encoder(), [""] * 16 + batch.captions)[0].detach()
+            latents = sample(model.unet, states, batch.given, None if batch.keep is None else batch.latents, batch.keep, steps=2)
+            self.assertEqual(latents.shape, (16, 4, 16, 16))
             self.assertTrue(latents.isfinite().all())
-        self.assertEqual(latents[0, 0, 0, 0], 3)  # what is kept comes back exactly
+        self.assertTrue(0 < batch.keep.mean() < 1)
+        self.assertTrue(torch.equal(latents * batch.keep, batch.latents * batch.keep))
+
+    def test_sample_grid_stands_below_the_drawings(self):
+        model = adapter.load_adapter("keypoints")
+        batch = adapter.GROUNDINGS["keypoints"](model, "cpu").batch(16, torch.Generator().manual_seed(0))
+        with mock.patch.object(sampling, "sample", lambda *inputs: batch.latents):
+            quietly(preview_grounded, model.unet, model.text_encoder, batch, RUNS / "grid.png")
+        grid = np.asarray(Image.open(RUNS / "grid.png"))
+        row = grid.shape[0] // 4
+        self.assertTrue((grid[:row] == grid[row : 2 * row]).all())
+        self.assertFalse((grid[:row] == grid[2 * row : 3 * row]).all())
 
     def test_baseline_takes_a_step(self):
         stage = BaselineStage()
