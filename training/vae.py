@@ -97,7 +97,7 @@ def finish(name: str) -> None:
     print(f"PSNR {10 * torch.log10(torch.tensor(4 / error)):.1f} dB, scaling factor {vae.config.scaling_factor}")
     print("latent mean", latents.mean(dim=(0, 2, 3)).tolist(), "std", per_channel)
     pairs = torch.stack([images[:16], decoded[:16]], 1).flatten(0, 1)
-    save_sheet(to_bytes(pairs), RUNS / name / "sheet.png", columns=8)
+    save_sheet(to_bytes(pairs), RUNS / name / "preview.png")
 
 
 def main() -> None:
