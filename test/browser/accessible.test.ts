@@ -50,7 +50,7 @@ describe('the list', () => {
     await page().keyboard.press('Control+a')
     await page().keyboard.type('Smaller')
     await key('Tab')
-    expect(await tree.locator('[data-row=lone] b').textContent()).toBe('Smaller')
+    await expect.poll(() => tree.locator('[data-row=lone] b').textContent()).toBe('Smaller')
     expect(await tree.locator('[data-row="lone/input/image"]').textContent()).toContain('VAEDecode · image')
     await key('Escape')
     await key('a')
