@@ -21,7 +21,7 @@ from .tokenizer import Encoder
 from .world import BOXED, NEVER_BOXED, SIZE_PX, STYLES, Scene
 
 NULL_CAPTION = 0.25  # detection data: names without a caption
-PLACE_ONLY = 0.15  # captions that name no thing, so that what stands in a box is told by the box alone
+PLACE_ONLY = 0.3  # captions that name no thing, so that what stands in a box is told by the box alone
 NULL_GROUNDING = 0.1
 KEEP_BOX = 0.85  # chance that a thing of the picture is given with its box
 FOUND_SHARE = 0.5  # of captioned pictures: phrases as found in the caption; the rest are bare names
