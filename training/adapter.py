@@ -7,9 +7,11 @@
 The layer is as published (GLIGEN, Li et al. 2023). Its start and its training are ours: gates begin at 0.5 with zero
 output projections (so step 0 is exactly the base), and while training, attention is told where to look: a visual
 token inside one box is asked to prefer that box's grounding tokens, a token in no box an unused slot. This fades out
-at 70 % of the run and leaves nothing in the weights. `--start NAME` takes the gated layers of an adapter already trained,
-all but the way out of each, so that this one too starts exactly at the base. At the end no tensor of the base may have
-changed by one bit.
+at 70 % of the run and leaves nothing in the weights. `boxes` is given words alone for half of its run; then the image
+half of the position net takes over the weights of the text half, and pictures are given too: their features stand in
+the phrases' space, so what words have learnt holds for them, for kinds without boxes as well. `--start NAME` takes the
+gated layers of an adapter already trained, all but the way out of each, so that this one too starts exactly at the
+base. At the end no tensor of the base may have changed by one bit.
 """
 
 import argparse
@@ -35,6 +37,7 @@ GUIDE_WEIGHT = 0.1
 GUIDE_UNTIL = 0.7
 NULL_SHARE = 0.3  # weight of tokens outside all boxes
 REACH_SHARE = 0.1  # weight of attending to grounding tokens at all, inside boxes
+IMAGES_FROM = 0.5  # share of the run of `boxes` in which words alone are given
 
 GROUNDINGS = {"boxes": BoxGrounding, "keypoints": KeypointGrounding, "inpaint": InpaintGrounding}
 
@@ -57,6 +60,7 @@ class AdapterModel(nn.Module):
         with torch.no_grad():
             for block in transformer_blocks(self.unet):
                 start_closed(block.fuser)
+        self.register_buffer("images_begun", torch.tensor(False))
 
 
 def build_adapted_unet(kind: str):
@@ -104,6 +108,11 @@ class AdapterStage:
             model.unet.conv_in.weight.register_hook(lambda grad: torch.cat([0 * grad[:, :4], grad[:, 4:]], 1))
 
     def loss(self, model, rng, progress):
+        if self.kind == "boxes" and not self.start:
+            self.grounding.words_only = progress < IMAGES_FROM
+            if not self.grounding.words_only and not model.images_begun:
+                images_start_as_words(model.unet.position_net)
+                model.images_begun.fill_(True)
         batch = self.grounding.batch(BATCH, rng)
         latents = batch.latents.to(self.device)
         times = noise.draw_times(BATCH, rng, EARLY_SHARE)
@@ -133,6 +142,13 @@ class AdapterStage:
             losses.append(loss)
             rights.append(right)
         return torch.stack(losses).mean(), torch.stack(rights).mean()
+
+
+@torch.no_grad()
+def images_start_as_words(position_net) -> None:
+    for text, image in zip(position_net.linears_text.parameters(), position_net.linears_image.parameters(), strict=True):
+        image.copy_(text)
+    position_net.null_image_feature.copy_(position_net.null_text_feature)
 
 
 def is_way_out(name: str) -> bool:

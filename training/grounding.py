@@ -21,7 +21,7 @@ from .tokenizer import Encoder
 from .world import BOXED, NEVER_BOXED, SIZE_PX, STYLES, Scene
 
 NULL_CAPTION = 0.25  # detection data: names without a caption
-PLACE_ONLY = 0.3  # captions that name no thing, so that what stands in a box is told by the box alone
+PLACE_ONLY = 0.5  # captions that name no thing, so that what stands in a box is told by the box alone
 NULL_GROUNDING = 0.1
 KEEP_BOX = 0.85  # chance that a thing of the picture is given with its box
 FOUND_SHARE = 0.5  # of captioned pictures: phrases as found in the caption; the rest are bare names
@@ -41,6 +41,8 @@ class Batch:
 
 class BoxGrounding:
     """Phrases and reference images in boxes, and a style entity at the box the authors feed for one."""
+
+    words_only = False  # no images and no styles
 
     def __init__(self, model, device: str):
         self.model, self.device, self.encode = model, device, Encoder()
@@ -70,7 +72,7 @@ class BoxGrounding:
         text_features, image_features = torch.zeros(*shape, width), torch.zeros(*shape, width)
         captions, slots, phrases = [], [], []
         for row, scene in enumerate(scenes):
-            style = words.random() < STYLED.get(scene.style, 0.7)
+            style = not self.words_only and words.random() < STYLED.get(scene.style, 0.7)
             told = words.random()
             named = replace(scene, things=()) if told < PLACE_ONLY and scene.words is None else scene
             text, found = grounded_caption(named, words, styled=False if style else None)
@@ -84,7 +86,7 @@ class BoxGrounding:
                 thing = scene.things[index]
                 boxes[row, slot] = torch.tensor(thing.box) / SIZE_PX
                 masks[row, slot] = 1
-                given = words.random()
+                given = 0.0 if self.words_only else words.random()
                 if given < TEXT_ONLY or given >= TEXT_ONLY + IMAGE_ONLY:
                     texts[row, slot] = 1
                     slots.append((row, slot))

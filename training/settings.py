@@ -44,11 +44,11 @@ SETTINGS = {
             "vae": 5200,
             "base": 20_000,
             "image": 2600,
-            "boxes": 2600,
+            "boxes": 11_300,
             "keypoints": 1400,
             "inpaint": 1200,
             "detector": 2400,
-            "baseline": 2600,
+            "baseline": 11_300,
         },
     ),
     "base": Setting(

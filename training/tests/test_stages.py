@@ -72,6 +72,23 @@ class StagesTest(unittest.TestCase):
             if name.endswith("fuser.alpha_attn"):
                 self.assertEqual(tensor, 0.5)
 
+    def test_images_start_as_words_do_at_half_of_the_run_and_only_then(self):
+        stage = adapter.AdapterStage("boxes")
+        model = stage.build()
+        stage.prepare(model)
+        net = model.unet.position_net
+        same = lambda: torch.equal(net.linears_image[0].weight, net.linears_text[0].weight)  # noqa: E731
+        stage.loss(model, torch.Generator().manual_seed(0), 0.4)
+        self.assertFalse(same())
+        self.assertFalse(stage.grounding.batch(8, torch.Generator().manual_seed(0)).given["image_masks"].any())
+        stage.loss(model, torch.Generator().manual_seed(0), 0.5)
+        self.assertTrue(same())
+        self.assertTrue(stage.grounding.batch(8, torch.Generator().manual_seed(0)).given["image_masks"].any())
+        with torch.no_grad():
+            net.linears_image[0].weight += 1
+        stage.loss(model, torch.Generator().manual_seed(0), 0.6)
+        self.assertFalse(same())
+
     def test_adapters_learn_something(self):
         fresh, trained = adapter.AdapterModel("boxes"), adapter.load_adapter("boxes")
         old, new = fresh.unet.state_dict(), trained.unet.state_dict()
