@@ -7,8 +7,6 @@ import type { Studio } from '../studio.ts'
 export async function inpainting(studio: Studio): Promise<Section> {
   const title = 'Inpainting: does another thing stand in the box that is painted anew'
   const { eyes, options, painter, world } = studio
-  const adapter = studio.adapterFor('inpaint')
-  if (adapter === null) return skip(title, 'the model has no adapter for inpainting')
   const kinds = world.kinds.filter(({ boxed, figure }) => boxed && !figure)
   const tasks = (await plainScenes(studio)).flatMap(({ image, place: name, things }, i) => {
     const place = world.places.find((other) => other.name === name)
@@ -27,7 +25,7 @@ export async function inpainting(studio: Studio): Promise<Section> {
   if (tasks.length === 0) return skip(title, 'the model brings no eval/scenes.json that says its places')
   const rows: Row[] = []
   for (const [what, how] of [
-    ['the adapter for inpainting, grounded', { adapter, tau: 1 }],
+    ['the adapter for inpainting, grounded', { adapter: studio.adapterFor('inpaint'), tau: 1 }],
     ['the adapter for boxes, grounded', { adapter: studio.adapterFor('text'), tau: 1 }],
     ['the base, not grounded', { adapter: 'none', tau: 0 }],
   ] as const) {
