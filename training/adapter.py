@@ -109,7 +109,7 @@ class AdapterStage:
 
     def loss(self, model, rng, progress):
         if self.kind == "boxes" and not self.start:
-            self.grounding.words_only = progress < IMAGES_FROM
+            self.grounding.words_only = progress < IMAGES_FROM and not model.images_begun
             if not self.grounding.words_only and not model.images_begun:
                 images_start_as_words(model.unet.position_net)
                 model.images_begun.fill_(True)

@@ -30,7 +30,7 @@ from .world import KINDS, RUNS, SIZE_PX, STYLES, Scene, Thing
 VIEW_PX = 32  # what the encoder is shown: a crop squeezed to this square
 MEAN, STD = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
 BATCH = max(64, SETTING.batch)
-WHOLE_SHARE = 0.3  # of the pairs are whole pictures with captions
+WHOLE_SHARE = 0.3  # of the pairs are whole pictures with captions; not of one thing, whose crop is nearly the same picture
 BACK_WEIGHT = 1.0
 
 
@@ -100,7 +100,7 @@ class ImageStage:
         while len(views) < BATCH:
             row = words.randrange(len(self.scenes))
             scene: Scene = self.scenes[row]
-            if words.random() < WHOLE_SHARE or not scene.things:
+            if not scene.things or (words.random() < WHOLE_SHARE and len(scene.things) > 1):
                 views.append(view(self.images[row]))
                 texts.append(caption(scene, words, chinese=False, styled=scene.style != "flat"))
                 continue
@@ -172,7 +172,7 @@ def accuracy(model: ImageModel, count: int = 400) -> tuple[float, float]:
 
 
 def main() -> None:
-    plan = Plan("image", steps=SETTING.steps["image"], lr=1e-3, ema=0.95, workers=1)
+    plan = Plan("image", steps=SETTING.steps["image"], lr=1e-3, ema=0.95)
     plan = apply_arguments(plan, plan_arguments(plan, __doc__).parse_args())
     train(ImageStage(), plan)
     kind, style = accuracy(load_image_model())

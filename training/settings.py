@@ -43,7 +43,7 @@ SETTINGS = {
         steps={
             "vae": 5200,
             "base": 20_000,
-            "image": 2600,
+            "image": 8000,
             "boxes": 11_300,
             "keypoints": 1400,
             "inpaint": 1200,

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import json
+import shutil
 import unittest
 from unittest import mock
 
@@ -12,7 +13,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from training import adapter, coco, detector, export, image_encoder, loop, pool, tokenizer, vae
+from training import adapter, coco, detector, export, image_encoder, loop, pool, restore, tokenizer, vae
 from training.base import BaseStage, load_base
 from training.baseline import BaselineStage
 from training.captions import caption
@@ -30,6 +31,11 @@ def quietly(work, *arguments):
 
 def run(stage, name: str, steps: int = 2, **options) -> None:
     quietly(train, stage, Plan(name, steps=steps, lr=1e-3, warmup=1, workers=1, **options))
+
+
+def export_to(target) -> None:
+    with mock.patch.object(export.argparse.ArgumentParser, "parse_args", lambda self: mock.Mock(target=target)):
+        quietly(export.main)
 
 
 class StagesTest(unittest.TestCase):
@@ -135,8 +141,7 @@ class StagesTest(unittest.TestCase):
 
     def test_exported_folder_holds_the_base_without_gates_and_the_adapters_with_nothing_else(self):
         target = RUNS / "exported"
-        with mock.patch.object(export.argparse.ArgumentParser, "parse_args", lambda self: mock.Mock(target=target)):
-            quietly(export.main)
+        export_to(target)
         unet = load_file(target / "unet" / "diffusion_pytorch_model.safetensors")
         self.assertFalse([name for name in unet if ".fuser." in name or name.startswith("position_net")])
         for kind, channels in (("boxes", 4), ("inpaint", 9), ("keypoints", 4)):
@@ -158,6 +163,28 @@ class StagesTest(unittest.TestCase):
         self.assertEqual(sums[network], hashlib.sha256((target / network).read_bytes()).hexdigest())
         kinds = json.loads((target / "detector" / "config.json").read_text())["kinds"]
         self.assertEqual(kinds, [kind["name"] for kind in json.loads((target / "world.json").read_text())["kinds"]])
+
+
+    def test_stages_restored_from_an_exported_folder_export_the_same_bytes(self):
+        first, second, aside = (RUNS / name for name in ("first", "second", "aside"))
+        export_to(first)
+        aside.mkdir()
+        self.addCleanup(lambda: shutil.copytree(aside, RUNS, dirs_exist_ok=True))
+        for stage in ("tokenizer", "vae", "base", "image", "boxes", "keypoints", "inpaint", "detector"):
+            shutil.move(RUNS / stage, aside / stage)
+        self.assertEqual(restore.restore(first), ["vae", "base", "image", "boxes", "keypoints", "inpaint", "detector"])
+        export_to(second)
+        self.assertEqual((second / "SHA256SUMS").read_text(), (first / "SHA256SUMS").read_text())
+
+    def test_restored_boxes_go_on_with_pictures_from_the_first_step(self):
+        stage = adapter.AdapterStage("boxes")
+        model = adapter.load_adapter("boxes")
+        stage.prepare(model)
+        model.images_begun.fill_(True)
+        before = model.unet.position_net.linears_image[0].weight.clone()
+        stage.loss(model, torch.Generator().manual_seed(0), 0.0)
+        self.assertTrue(torch.equal(model.unet.position_net.linears_image[0].weight, before))
+        self.assertTrue(stage.grounding.batch(8, torch.Generator().manual_seed(0)).given["image_masks"].any())
 
 
 class CocoTest(unittest.TestCase):
