@@ -7,6 +7,7 @@ import { arrangedAll } from './document/arrange.ts'
 import { withSubgraphs } from './document/subgraph-info.ts'
 import { workflow } from './document/workflow-document.ts'
 import { sizeOfNode } from './editor/geometry.ts'
+import { exampleInLanguage } from './locales/example-words.ts'
 import { translate } from './locales/i18n.ts'
 import { followChanges } from './live.ts'
 import { openJob } from './past-runs.ts'
@@ -119,7 +120,7 @@ async function loadServer(firstVisit = false): Promise<void> {
   }
   loading = false
   const first = server.examples[0]
-  if (firstVisit && first && useTabs().tabs.length === 0) openWorkflow(first.workflow)
+  if (firstVisit && first && useTabs().tabs.length === 0) openWorkflow(exampleInLanguage(first))
   ready.value = true
   void validate()
   for (const { id, job } of useTabs().tabs) if (job) void openJob(job, id)

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
 import type { NodeInfo } from '#nodes/node-info.ts'
 import { wireTypes } from '#nodes/wire-types.ts'
@@ -9,8 +9,10 @@ import { serverConfig } from '#server/config.ts'
 import { catalogueOf, loadRegistry } from '#server/registry.ts'
 import { faultCodes, type Fault } from '#workflows/fault.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { emptyWorkflow } from '../../client/document/file.ts'
 import { canvasKeys, keyWords } from '../../client/canvas/canvas-keys.ts'
 import { commands } from '../../client/editor/command-table.ts'
+import { exampleInLanguage } from '../../client/locales/example-words.ts'
 import { faultText } from '../../client/locales/fault-text.ts'
 import { inLanguage } from '../../client/locales/node-words.ts'
 import nodesZh, { type NodeWords } from '../../client/locales/nodes.zh-CN.ts'
@@ -198,6 +200,17 @@ describe('an example', () => {
       expect(said(english)).toEqual([name, description])
       expect([file, said(chinese).filter((text) => !text)]).toEqual([file, []])
     }
+  })
+
+  it('opens with the words of the page, and with those of its file where there are none', () => {
+    const workflow = { ...emptyWorkflow, name: 'A house', description: 'Its own.' }
+    i18n.global.locale.value = 'zh-CN'
+    onTestFinished(() => {
+      i18n.global.locale.value = 'en'
+    })
+    expect(exampleInLanguage({ name: 'text-box', workflow }).name).toBe(chinese.get('example.text-box.name'))
+    expect(exampleInLanguage({ name: 'of-my-own', workflow })).toEqual(workflow)
+    expect(exampleInLanguage({ name: 'of-my-own', workflow: emptyWorkflow }).name).toBe('of-my-own')
   })
 })
 
