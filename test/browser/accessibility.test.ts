@@ -1,25 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { describe, expect, it } from 'vitest'
+import { EditorPage } from './editor-page.ts'
+import { browser, server, useStage } from './stage.ts'
 import { quick } from './stories.ts'
 
 /** What the rules of WCAG 2.2 at level AA are called there. */
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-let server: Served
-let browser: Browser
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+useStage()
 
 /** Cards are as large as the zoom makes them, and the list of nodes stands in for them: they are not judged here. */
 const page = { exclude: [['[data-testid=graph]']] }

@@ -1,23 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { describe, expect, it } from 'vitest'
+import { editor, useOneEditor } from './stage.ts'
 import { quick } from './stories.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-  editor = await EditorPage.open(browser, server.url)
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+useOneEditor()
 
 const page = () => editor.page
 const key = (name: string) => page().keyboard.press(name)

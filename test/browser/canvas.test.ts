@@ -1,18 +1,13 @@
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser, Locator } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { editor, useOneEditor } from './stage.ts'
 import { changed, quick } from './stories.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
 let dock: Locator
 
+useOneEditor()
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-  editor = await EditorPage.open(browser, server.url)
   await editor.node('boxes').getByTestId('box-canvas').hover()
   await editor.node('boxes').getByTestId('enlarge').click()
   dock = editor.byTestId('canvas-dock')
@@ -21,13 +16,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   await editor.open(quick('boxes', 701))
   await expect.poll(count).toBe(3)
-})
-afterEach(() => {
-  expect(editor.complaints).toEqual([])
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
 })
 
 const key = (name: string) => editor.page.keyboard.press(name)

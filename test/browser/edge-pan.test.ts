@@ -1,22 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { editor, useOneEditor } from './stage.ts'
 import { quick } from './stories.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-  editor = await EditorPage.open(browser, server.url)
-})
-afterAll(async () => {
-  expect(editor.complaints).toEqual([])
-  await browser.close()
-  await server.stop()
-})
+useOneEditor()
 beforeEach(async () => {
   await editor.open(quick('edge', 801))
   await editor.page.locator('[data-testid=graph][data-settled=true]').waitFor()

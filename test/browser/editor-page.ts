@@ -21,7 +21,7 @@ export function launch(): Promise<Browser> {
 
 export class EditorPage {
   readonly page: Page
-  /** What the page complained of: there must be nothing. */
+  /** What the page complained of: there must be nothing, save where the story is that something fails. */
   readonly complaints: string[] = []
   /** Ids of the finished pictures that the page fetched, in order. */
   readonly pictures: string[] = []

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser, Locator } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { editor, useOneEditor } from './stage.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
 let dock: Locator
 
 const graph = {
@@ -22,9 +18,8 @@ const graph = {
   view: { nodes: { figures: [0, 0], steps: [0, 420], cutoff: [300, 420] } },
 }
 
+useOneEditor()
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-  editor = await EditorPage.open(browser, server.url)
   dock = editor.byTestId('canvas-dock')
   await editor.open(graph)
   await editor.node('figures').getByTestId('figure-canvas').hover()
@@ -33,11 +28,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   await editor.open(graph)
   await dock.locator('[data-figure]').waitFor({ state: 'detached' })
-})
-afterAll(async () => {
-  expect(editor.complaints).toEqual([])
-  await browser.close()
-  await server.stop()
 })
 
 const key = (name: string) => editor.page.keyboard.press(name)

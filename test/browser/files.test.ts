@@ -1,28 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser, Download } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import type { Download } from 'playwright-core'
 import type { Workflow } from '#workflows/format.ts'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { EditorPage } from './editor-page.ts'
+import { browser, editor, server, useNewEditors } from './stage.ts'
 import { quick } from './stories.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-beforeEach(async () => {
-  editor = await EditorPage.open(browser, server.url)
-})
-afterEach(async () => {
-  await editor.page.context().close()
-})
+useNewEditors()
 
 const tabs = (of = editor) => of.byTestId('tabs').getByRole('tab')
 const active = (of = editor) => tabs(of).and(of.page.locator('[aria-selected=true]'))
@@ -138,6 +122,7 @@ describe('a workflow on the server', () => {
     await editor.byTestId('conflict-theirs').click()
     await expect.poll(() => nameOf()).toBe('theirs')
     expect(await tabs().filter({ hasText: 'mine' }).getAttribute('data-unsaved')).toBe('true')
+    expect(editor.complaints.splice(0)).toEqual([expect.stringContaining('409 (Conflict)')])
     await other.page.context().close()
   })
 

@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser, Locator } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Locator } from 'playwright-core'
 import type { Workflow } from '#workflows/format.ts'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { editor, useOneEditor } from './stage.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-  editor = await EditorPage.open(browser, server.url)
-})
-afterAll(async () => {
-  expect(editor.complaints).toEqual([])
-  await browser.close()
-  await server.stop()
-})
+useOneEditor()
 
 /** model ─► noise ─► decode ─► show, and a lone resize above. */
 const graph: Workflow = {

@@ -1,32 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { describe, expect, it } from 'vitest'
+import { editor, server, useNewEditors } from './stage.ts'
 import { changed, example, slow } from './stories.ts'
 
 const textBox = example('text-box')
 const endless = slow('endless', 4711)
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-})
-
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-
-beforeEach(async () => {
-  editor = await EditorPage.open(browser, server.url)
-})
-
-afterEach(async () => {
-  await editor.page.context().close()
-})
+useNewEditors()
 
 describe('the editor', () => {
   it('paints a grounded picture step by step after a box was moved, and undoes the move', async () => {

@@ -1,25 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser, Locator } from 'playwright-core'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Locator } from 'playwright-core'
 import type { Workflow } from '#workflows/format.ts'
-import { EditorPage, launch } from './editor-page.ts'
 import { Fingers } from './fingers.ts'
-import { serve, type Served } from './serve.ts'
+import { editor, server, useOneEditor } from './stage.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
 let fingers: Fingers
 
+useOneEditor()
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-  editor = await EditorPage.open(browser, server.url)
   fingers = await Fingers.on(editor)
-})
-afterAll(async () => {
-  expect(editor.complaints).toEqual([])
-  await browser.close()
-  await server.stop()
 })
 
 const graph = {

@@ -1,27 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser, Locator } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { describe, expect, it } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { editor, server, useNewEditors } from './stage.ts'
 import { quick, slow } from './stories.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-beforeEach(async () => {
-  editor = await EditorPage.open(browser, server.url)
-})
-afterEach(async () => {
-  expect(editor.complaints).toEqual([])
-  await editor.page.context().close()
-})
+useNewEditors()
 
 const jobs = () => editor.byTestId('queue').locator('[data-job]')
 const inState = (state: string) => editor.byTestId('queue').locator(`[data-job][data-state=${state}]`)

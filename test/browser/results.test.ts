@@ -1,27 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { describe, expect, it } from 'vitest'
+import { editor, server, useNewEditors } from './stage.ts'
 import { changed, quick } from './stories.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-beforeEach(async () => {
-  editor = await EditorPage.open(browser, server.url)
-})
-afterEach(async () => {
-  expect(editor.complaints).toEqual([])
-  await editor.page.context().close()
-})
+useNewEditors()
 
 const scale = () => editor.byTestId('scrubber').locator('input')
 const shownStep = () => editor.byTestId('result').getAttribute('data-step')

@@ -1,26 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { EditorPage, launch } from './editor-page.ts'
-import { serve, type Served } from './serve.ts'
+import { describe, expect, it } from 'vitest'
+import { editor, server, useNewEditors } from './stage.ts'
 import { changed, quick, slow } from './stories.ts'
 
-let server: Served
-let browser: Browser
-let editor: EditorPage
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([serve(), launch()])
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-beforeEach(async () => {
-  editor = await EditorPage.open(browser, server.url)
-})
-afterEach(async () => {
-  await editor.page.context().close()
-})
+useNewEditors()
 
 const mark = (id: string) => editor.node(id).locator('[data-mark]')
 const stateOf = (id: string) => editor.node(id).getAttribute('data-state')
@@ -98,5 +80,7 @@ describe('a run', () => {
     await editor.byTestId('banner').waitFor({ state: 'detached' })
     expect(await editor.ended()).toBe('finished')
     expect(await editor.byTestId('workflow-name').inputValue()).toBe('edited meanwhile')
+    const complaints = editor.complaints.splice(0)
+    expect(complaints.filter((complaint) => !complaint.includes('ERR_CONNECTION_REFUSED'))).toEqual([])
   })
 })
