@@ -5,7 +5,7 @@ import { drawnParam } from '../canvas/drawn-param.ts'
 import { disconnect, removeNodes, toggleMode, type Mode } from '../document/edits.ts'
 import type { Draft } from '../document/change.ts'
 import { parseWorkflow, serialise } from '../document/file.ts'
-import { frameKey, itemOf, noteKey, type Item } from '../document/items.ts'
+import { frameKey, itemOf, noteKey, rerouteKey, type Item } from '../document/items.ts'
 import { insert, isThere, pick } from '../document/part.ts'
 import { infoOf, linksOf, type Point } from '../document/queries.ts'
 import { own } from '../document/record.ts'
@@ -29,6 +29,7 @@ import { align, distribute, neighbour, type Axis, type Direction, type Edge, typ
 import { catalogue } from './catalogue.ts'
 import { desk, renaming, type Target } from './desk.ts'
 import { boundsOf } from './geometry.ts'
+import { middleCurve } from './links.ts'
 
 const pasteShift = 32
 
@@ -172,18 +173,25 @@ export function renameChosen(target?: Target): void {
   else renaming.value = chosen().find((key) => ['node', 'note'].includes(itemOf(key).kind)) ?? null
 }
 
-/** Adds a point to the link that the menu was opened on. */
+export function chosenLink(): string | undefined {
+  return chosen().find((key) => itemOf(key).kind === 'link')
+}
+
+/** Adds a point to the selected link: where the menu was opened on it, or else in its middle. */
 export function rerouteHere(target?: Target): void {
-  const item = chosen()
-    .map(itemOf)
-    .find(({ kind }) => kind === 'link')
-  if (item?.kind === 'link' && target) addReroute(item.to, target.index ?? 0, target.at)
+  const key = chosenLink()
+  const item = key === undefined ? null : itemOf(key)
+  const at = target?.at ?? (key === undefined ? null : desk.graph?.rectOf(key))
+  if (item?.kind !== 'link' || !at) return
+  const points = reroutesOf(workflow.graph.value, item.to).length
+  addReroute(item.to, target?.index ?? middleCurve(points), at)
 }
 
 export function addReroute(to: { node: string; port: string }, index: number, at: Point): void {
   workflow.edit('reroute', (draft) =>
     setReroutes(draft, to, reroutesOf(draft.document, to).toSpliced(index, 0, at)),
   )
+  useSelection().set([rerouteKey(to, index)])
 }
 
 function placed(keys: readonly string[]): Placed[] {

@@ -53,15 +53,18 @@ function hasOwnKeys({ target }: Event): boolean {
 /** A sentence that a person has marked is what they mean to copy. */
 const hasSelectedText = () => (document.getSelection()?.toString() ?? '') !== ''
 
-/** Keys of a control that has the focus are its own: Enter presses a button, arrows choose in a list. */
+/**
+ * Keys of a control that has the focus are its own: Enter presses a button, arrows choose in a list. A point of a link is
+ * a button only to have the focus: the keys of the graph move it and take it away.
+ */
 function isElsewhere(event: KeyboardEvent): boolean {
   const { target } = event
   if (!(target instanceof HTMLElement) || event.ctrlKey || event.metaKey) return false
-  return (
-    target.closest('button, input, select, a, [role=menu], [role=listbox], [role=tree], [role=dialog]') !==
-      null && !/^[a-z?,.]$/i.test(event.key)
-  )
+  return target.closest(withOwnKeys) !== null && !/^[a-z?,.]$/i.test(event.key)
 }
+
+const withOwnKeys =
+  'button:not([data-reroute]), input, select, a, [role=menu], [role=listbox], [role=tree], [role=dialog]'
 
 export function isTyping(event: Event): boolean {
   const { target } = event

@@ -2,6 +2,7 @@
 import { shallowRef } from 'vue'
 import type { Point } from '../document/queries.ts'
 import type { Rect } from './geometry.ts'
+import type { ShownLink } from './links.ts'
 import type { Socket } from './sockets.ts'
 
 /** What a menu was opened on. */
@@ -9,7 +10,7 @@ export interface Target {
   readonly place: 'node' | 'note' | 'link' | 'reroute' | 'frame' | 'ground'
   /** On the graph. */
   readonly at: Point
-  /** Of a link: after how many of its reroute points. Of a frame: which one. */
+  /** Of a link: after how many of its reroute points, where a place on it was meant. Of a frame: which one. */
   readonly index?: number
 }
 
@@ -20,10 +21,13 @@ export interface GraphHandle {
   fit(keys?: readonly string[]): void
   /** Shows a node large enough to edit it. */
   reveal(id: string): void
+  /** Brings an item to the middle where it is out of sight. */
+  bringIntoSight(key: string): void
   zoomBy(factor: number): void
   zoomTo(k: number): void
   focus(): void
   rectOf(key: string): Rect | null
+  links(): readonly ShownLink[]
   /** Where something new goes: under the pointer, or in the middle. */
   here(): Point
   openPalette(at: Point, origin?: Socket | null): void

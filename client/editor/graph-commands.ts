@@ -5,6 +5,7 @@ import * as actions from './actions.ts'
 import { arrangeGraph } from './auto-layout.ts'
 import type { Command } from './command.ts'
 import { desk, sheetOpen } from './desk.ts'
+import { stepLink } from './link-steps.ts'
 import { minimapOpen } from './minimap.ts'
 import { turnTo } from './modes.ts'
 import * as subgraphs from './subgraph-actions.ts'
@@ -40,7 +41,14 @@ export const graphCommands: readonly Command[] = [
     can: hasNodes,
     run: actions.unlinkChosen,
   },
-  { id: 'reroute', group: 'edit', keys: [], menus: ['link'], run: actions.rerouteHere },
+  {
+    id: 'reroute',
+    group: 'edit',
+    keys: [],
+    menus: ['link'],
+    can: () => actions.chosenLink() !== undefined,
+    run: actions.rerouteHere,
+  },
   {
     id: 'copy',
     group: 'edit',
@@ -235,6 +243,8 @@ export const graphCommands: readonly Command[] = [
     keys: [key],
     run: () => actions.walk(direction),
   })),
+  { id: 'nextLink', group: 'view', keys: ['K'], run: () => stepLink(1) },
+  { id: 'linkBefore', group: 'view', keys: ['Shift+K'], run: () => stepLink(-1) },
   { id: 'fit', group: 'view', keys: ['F'], menus: ['node'], run: () => desk.graph?.fit(actions.chosen()) },
   { id: 'fitAll', group: 'view', keys: ['Home'], menus: ['ground'], run: () => desk.graph?.fit() },
   { id: 'zoomIn', group: 'view', keys: ['+', '='], run: () => desk.graph?.zoomBy(1.2) },

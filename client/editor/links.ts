@@ -100,6 +100,29 @@ function boundsOfCurves(curves: readonly Curve[]): Rect {
   return bounds ?? { x: 0, y: 0, width: 0, height: 0 }
 }
 
+/** The links of a node: first those into it, then those out of it, each side from top to bottom. */
+export function linksAround(links: readonly ShownLink[], node: string): ShownLink[] {
+  const start = ({ curves }: ShownLink) => curves[0]?.from.y ?? 0
+  const end = ({ curves }: ShownLink) => curves.at(-1)?.to.y ?? 0
+  const into = links.filter(({ to }) => to.node === node).toSorted((a, b) => end(a) - end(b))
+  const out = links
+    .filter(({ from }) => from.node === node)
+    .toSorted((a, b) => start(a) - start(b) || end(a) - end(b))
+  return [...into, ...out]
+}
+
+/** The point halfway along the curve in the middle of a link, which is the curve `middleCurve` of it. */
+export function middleOf({ curves }: ShownLink): Point | undefined {
+  const curve = curves[middleCurve(curves.length - 1)]
+  const points = curve ? pointsOn(curve) : []
+  return points[Math.floor(points.length / 2)]
+}
+
+/** Which curve is in the middle of a link with so many reroute points. */
+export function middleCurve(points: number): number {
+  return Math.floor(points / 2)
+}
+
 export interface HitLink {
   readonly link: ShownLink
   /** Which of its curves: a new reroute point goes after so many others. */

@@ -2,7 +2,7 @@
 import { useEventListener } from '@vueuse/core'
 import { ref, watch, type Ref } from 'vue'
 import { fullAbove } from './culling.ts'
-import { boundsOf, fitBeside, fitTransform, type Rect } from './geometry.ts'
+import { boundsOf, contains, fitBeside, fitTransform, toScreen, type Rect } from './geometry.ts'
 import { mapPlace, minimapOpen } from './minimap.ts'
 import type { ReteView } from './rete-view.ts'
 import { clampZoom } from './wheel.ts'
@@ -58,9 +58,24 @@ export function useViewpoint({ view, width, height, rect, everything }: Viewpoin
     if (found) look([found], Math.max(zoom(), fullAbove + 0.1))
   }
 
+  function bringIntoSight(key: string): void {
+    const found = rect(key)
+    if (!found || !view.value) return
+    const room = { x: 0, y: 0, width: width.value, height: height.value }
+    if (!contains(room, toScreen(view.value.transform.value, found))) look([found], zoom())
+  }
+
   function zoomTo(k: number): void {
     void view.value?.zoom(clampZoom(k), { x: width.value / 2, y: height.value / 2 })
   }
 
-  return { look, fit, fitAtFirst, reveal, zoomTo, zoomBy: (factor: number) => zoomTo(zoom() * factor) }
+  return {
+    look,
+    fit,
+    fitAtFirst,
+    reveal,
+    bringIntoSight,
+    zoomTo,
+    zoomBy: (factor: number) => zoomTo(zoom() * factor),
+  }
 }

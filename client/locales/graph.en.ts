@@ -90,6 +90,8 @@ const graphEn = {
     walkRight: 'Select the next to the right',
     walkUp: 'Select the next above',
     walkDown: 'Select the next below',
+    nextLink: 'Select the next link of the node',
+    linkBefore: 'Select the link before',
     fit: 'Show what is selected',
     fitAll: 'Show everything',
     zoomIn: 'Zoom in',

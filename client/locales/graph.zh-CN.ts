@@ -92,6 +92,8 @@ const graphZh: GraphMessages = {
     walkRight: '选择右边的节点',
     walkUp: '选择上面的节点',
     walkDown: '选择下面的节点',
+    nextLink: '选择节点的下一条连线',
+    linkBefore: '选择节点的上一条连线',
     fit: '显示所选',
     fitAll: '显示全部',
     zoomIn: '放大',

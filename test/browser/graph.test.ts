@@ -1,76 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import type { Locator } from 'playwright-core'
-import type { Workflow } from '#workflows/format.ts'
-import { editor, useOneEditor } from './stage.ts'
+import { describe, expect, it } from 'vitest'
+import { graph, ground, header, inputsOf, key, page, saved, select, useGraph } from './graph-page.ts'
+import { editor } from './stage.ts'
 
-useOneEditor()
+useGraph()
 
-/** model ─► noise ─► decode ─► show, and a lone resize above. */
-const graph: Workflow = {
-  groundwork: 1,
-  name: 'graph',
-  nodes: {
-    model: { type: 'model/load' },
-    noise: { type: 'latent/noise', inputs: { model: 'model.model' } },
-    decode: { type: 'vae/decode', inputs: { model: 'model.model', latent: 'noise.latent' } },
-    show: { type: 'image/preview', inputs: { image: 'decode.image' } },
-    lone: { type: 'image/resize' },
-    text: { type: 'text/encode', inputs: { model: 'model.model' } },
-  },
-  view: {
-    nodes: {
-      model: [0, 0],
-      noise: [340, 40],
-      decode: [680, 0],
-      show: [1020, 40],
-      lone: [400, 330],
-      text: [0, 330],
-    },
-  },
-}
-
-/** The document as it is edited: what the page would save. */
-async function saved(): Promise<Workflow> {
-  await page().keyboard.press('Control+a')
-  return page().evaluate(() => {
-    const transfer = new DataTransfer()
-    document.dispatchEvent(new ClipboardEvent('copy', { clipboardData: transfer, cancelable: true }))
-    return JSON.parse(transfer.getData('text/plain')) as Workflow
-  })
-}
-
-const page = () => editor.page
-const key = (name: string) => page().keyboard.press(name)
-const header = (id: string): Locator => editor.node(id).locator('header')
-const socket = (port: string, side: 'in' | 'out') =>
-  page().locator(`[data-socket="${port}"][data-side="${side}"]`)
-const inputsOf = async (id: string) => (await saved()).nodes[id]?.inputs ?? {}
-
-async function select(...ids: string[]): Promise<void> {
-  await header(ids[0] ?? '').click()
-  for (const id of ids.slice(1)) await header(id).click({ modifiers: ['Shift'] })
-}
-
-/** A free point of the ground, in pixels of the page. */
-async function ground(dx = 0, dy = 0): Promise<{ x: number; y: number }> {
-  const box = await editor.byTestId('graph').boundingBox()
-  return { x: (box?.x ?? 0) + 700 + dx, y: (box?.y ?? 0) + (box?.height ?? 0) - 60 + dy }
-}
-
-/** The middle of the straight link from decode to show. */
-async function onLink(): Promise<{ x: number; y: number }> {
-  const [a, b] = await Promise.all([
-    editor.middle(socket('decode.image', 'out')),
-    editor.middle(socket('show.image', 'in')),
-  ])
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
-}
-
-beforeEach(async () => {
-  await editor.open(graph)
-  await page().locator('[data-testid=graph][data-settled=true]').waitFor()
-  await editor.node('lone').waitFor()
-})
+const selected = () =>
+  page()
+    .locator('.card.selected')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-node')))
 
 describe('a graph that was just opened', () => {
   it('is shown whole, with the room that its faults take', async () => {
@@ -115,65 +52,6 @@ describe('the graph, by mouse', () => {
     expect(await page().locator('.card.selected').count()).toBe(2)
   })
 
-  it('adds a node that fits where a link is dropped on empty ground, and links it', async () => {
-    await editor.drag(await editor.middle(socket('decode.image', 'out')), await ground())
-    await editor.byTestId('palette').waitFor()
-    expect(await page().locator('[data-add="text/encode"]').count()).toBe(0)
-    await page().locator('[data-add="image/save"]').click()
-    expect(await inputsOf('save')).toEqual({ image: 'decode.image' })
-  })
-
-  it('puts a node without links into the link that it is dropped on', async () => {
-    const from = await editor.middle(header('lone'))
-    await editor.drag(from, await onLink())
-    expect(await inputsOf('lone')).toEqual({ image: 'decode.image' })
-    expect(await inputsOf('show')).toEqual({ image: 'lone.image' })
-    await key('Control+z')
-    expect(await inputsOf('show')).toEqual({ image: 'decode.image' })
-  })
-
-  it('moves all links of an output at once with Shift', async () => {
-    const places = { ...graph.view?.nodes, second: [0, 560] as [number, number] }
-    const other: Workflow = {
-      ...graph,
-      nodes: { ...graph.nodes, second: { type: 'model/load' } },
-      view: { nodes: places },
-    }
-    await editor.open(other)
-    await editor.node('second').waitFor()
-    await page().keyboard.down('Shift')
-    await editor.drag(
-      await editor.middle(socket('model.model', 'out')),
-      await editor.middle(socket('second.model', 'out')),
-    )
-    await page().keyboard.up('Shift')
-    const { nodes } = await saved()
-    expect(['noise', 'decode', 'text'].map((id) => nodes[id]?.inputs?.['model'])).toEqual(
-      Array(3).fill('second.model'),
-    )
-  })
-
-  it('cuts the links that a drag with Alt crosses', async () => {
-    const { x, y } = await onLink()
-    await page().keyboard.down('Alt')
-    await editor.drag({ x, y: y - 80 }, { x: x + 4, y: y + 80 })
-    await page().keyboard.up('Alt')
-    expect(await inputsOf('show')).toEqual({})
-  })
-
-  it('bends a link at a point that a double click makes, a drag moves and a double click removes', async () => {
-    const { x, y } = await onLink()
-    await page().mouse.dblclick(x, y)
-    const dot = page().locator('[data-reroute]')
-    await dot.waitFor()
-    const at = await editor.middle(dot)
-    await editor.drag(at, { x: at.x, y: at.y + 90 })
-    const [point] = (await saved()).view?.reroutes?.['show.image'] ?? []
-    expect(point?.[1]).toBeGreaterThan(90)
-    await dot.dblclick()
-    await dot.waitFor({ state: 'detached' })
-  })
-
   it('names, colours and moves a frame by its title', async () => {
     await select('noise', 'decode')
     await key('Control+g')
@@ -189,13 +67,6 @@ describe('the graph, by mouse', () => {
     const { view } = await saved()
     expect(view?.frames).toEqual([{ title: 'Drawing', nodes: ['noise', 'decode'], colour: 'teal' }])
     expect(view?.nodes?.['noise']?.[0]).toBeGreaterThan(380)
-  })
-
-  it('offers on the menu of a link what can be done with it', async () => {
-    const { x, y } = await onLink()
-    await page().mouse.click(x, y, { button: 'right' })
-    await page().locator('[data-testid=graph-menu][data-place=link] [data-command=remove]').click()
-    expect(await inputsOf('show')).toEqual({})
   })
 
   it('goes on while a card is held at its edge, and the card with it', async () => {
@@ -226,6 +97,56 @@ describe('the graph, by mouse', () => {
     await page().mouse.click((map?.x ?? 0) + 150, (map?.y ?? 0) + 90)
     await expect.poll(async () => (await editor.node('model').boundingBox())?.x).not.toBe(before?.x)
   })
+
+  it('adds to what is selected with Ctrl, and takes away again', async () => {
+    await header('noise').click()
+    await header('decode').click({ modifiers: ['Control'] })
+    await header('noise').click({ modifiers: ['Control'] })
+    expect(await selected()).toEqual(['decode'])
+  })
+
+  it('adds a node where the ground is double-clicked', async () => {
+    const { x, y } = await ground()
+    await page().mouse.dblclick(x, y)
+    await page().locator('[data-add="image/save"]').click()
+    const box = await editor.node('save').boundingBox()
+    expect([Math.abs((box?.x ?? 0) - x) < 150, Math.abs((box?.y ?? 0) - y) < 150]).toEqual([true, true])
+  })
+
+  it('copies, duplicates and lays out by menu, and pastes where the menu of the ground was opened', async () => {
+    await page().context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const fromMenu = (command: string) => page().locator(`[data-testid=graph-menu] [data-command=${command}]`)
+    await header('lone').click({ button: 'right' })
+    await fromMenu('duplicate').click()
+    await editor.node('lone2').waitFor()
+    await header('model').click({ button: 'right' })
+    await fromMenu('copy').click()
+    await editor.byTestId('notice').filter({ hasText: 'Copied' }).first().waitFor()
+    const { x, y } = await ground()
+    await page().mouse.click(x, y, { button: 'right' })
+    await fromMenu('paste').click()
+    await editor.node('model2').waitFor()
+    expect(Math.abs(((await editor.node('model2').boundingBox())?.x ?? 0) - x)).toBeLessThan(20)
+    await page().mouse.click(x - 300, y, { button: 'right' })
+    await fromMenu('layout').click()
+    await expect.poll(async () => (await saved()).view?.nodes?.['text']).not.toEqual([0, 330])
+  })
+
+  it('scrubs a number as one entry of the history, finely with Shift', async () => {
+    const number = page().locator('[data-param="lone.width"] .number')
+    const value = async () => Number(await number.getAttribute('aria-valuenow'))
+    const before = await value()
+    const from = await editor.middle(number)
+    const to = { x: from.x + 30, y: from.y }
+    await editor.drag(from, to)
+    const far = (await value()) - before
+    await editor.byTestId('undo').click()
+    expect(await value()).toBe(before)
+    await page().keyboard.down('Shift')
+    await editor.drag(from, to)
+    await page().keyboard.up('Shift')
+    expect([(await value()) > before, far > 4 * ((await value()) - before)]).toEqual([true, true])
+  })
 })
 
 describe('the graph, by keyboard', () => {
@@ -241,19 +162,6 @@ describe('the graph, by keyboard', () => {
     await key('b')
     await key('c')
     expect((await saved()).nodes['text']).toEqual(graph.nodes['text'])
-  })
-
-  it('links two ports by name', async () => {
-    await select('lone')
-    await key('l')
-    await page().keyboard.type('input')
-    await key('Enter')
-    await page().keyboard.type('decode')
-    await key('Enter')
-    expect(await inputsOf('lone')).toEqual({ image: 'decode.image' })
-    await select('lone')
-    await key('Shift+l')
-    expect(await inputsOf('lone')).toEqual({})
   })
 
   it('walks, nudges, aligns, distributes, and finds a node', async () => {
@@ -343,22 +251,95 @@ describe('the graph, by keyboard', () => {
     await sheet.waitFor({ state: 'detached' })
   })
 
-  it('makes a subgraph, enters it, shows a value outside, leaves and unpacks it', async () => {
-    await select('noise', 'decode')
-    await key('Control+Shift+g')
-    await editor.node('subgraph').waitFor()
-    await key('i')
-    await editor.byTestId('subgraph-bar').waitFor()
-    await key('Shift+p')
-    await page().keyboard.type('seed')
+  it('selects all and nothing, adds a node, and opens the menu of what is selected', async () => {
+    await editor.byTestId('graph').focus()
+    await key('Control+a')
+    expect(await selected()).toHaveLength(6)
+    await key('Escape')
+    expect(await selected()).toEqual([])
+    await key('a')
+    await page().keyboard.type('saveimage')
     await key('Enter')
-    await page().locator('[data-port="params.seed"]').waitFor()
-    await key('o')
-    await page().locator('[data-param="subgraph.seed"]').waitFor()
-    await select('subgraph')
-    await key('Control+Shift+u')
-    await editor.node('noise').waitFor()
-    expect((await saved()).nodes['show']).toEqual(graph.nodes['show'])
+    await editor.node('save').waitFor()
+    expect(await selected()).toEqual(['save'])
+    const plain = await editor.node('save').getAttribute('style')
+    await key('Shift+F10')
+    await page().locator('[data-testid=graph-menu][data-place=node]').waitFor()
+    await key('End')
+    await key('ArrowUp')
+    await key('Enter')
+    await expect.poll(() => editor.node('save').getAttribute('style')).not.toBe(plain)
+  })
+
+  it('renames a node, cuts it to the clipboard and pastes it', async () => {
+    await select('lone')
+    await key('F2')
+    await page().keyboard.type('Smaller')
+    await key('Enter')
+    await header('lone').getByText('Smaller').waitFor()
+    await key('Control+x')
+    await editor.node('lone').waitFor({ state: 'detached' })
+    await key('Control+v')
+    await header('lone').getByText('Smaller').waitFor()
+  })
+
+  it('undoes and does again, by keys and by buttons', async () => {
+    await select('lone')
+    await key('Delete')
+    const lone = editor.node('lone')
+    await key('Control+z')
+    await lone.waitFor()
+    await key('Control+Shift+z')
+    await lone.waitFor({ state: 'detached' })
+    await editor.byTestId('undo').click()
+    await lone.waitFor()
+    await editor.byTestId('redo').click()
+    await lone.waitFor({ state: 'detached' })
+    await key('Control+z')
+    await lone.waitFor()
+    await key('Control+y')
+    await lone.waitFor({ state: 'detached' })
+  })
+
+  it('lines up nodes at each edge, and spreads them down', async () => {
+    const place = async (id: string) => (await saved()).view?.nodes?.[id] ?? [NaN, NaN]
+    await select('noise', 'lone')
+    await key('Shift+ArrowLeft')
+    expect(await place('lone')).toEqual([340, 330])
+    await key('Control+z')
+    await select('noise', 'lone')
+    await key('Shift+ArrowRight')
+    expect(await place('noise')).toEqual([400, 40])
+    await select('model', 'noise', 'text')
+    await key('Shift+v')
+    const [, top = 0] = await place('noise')
+    const height = async (id: string) => (await editor.node(id).boundingBox())?.height ?? 0
+    const zoom = Number(await editor.byTestId('graph').getAttribute('data-zoom'))
+    const [model, noise] = [(await height('model')) / zoom, (await height('noise')) / zoom]
+    expect(top - model).toBeCloseTo(330 - top - noise, -1)
+    await select('show', 'lone')
+    await key('Shift+ArrowDown')
+    const foot = async (id: string) => (await place(id))[1] + (await height(id)) / zoom
+    expect(await foot('show')).toBeCloseTo(await foot('lone'), -1)
+  })
+
+  it('zooms in, out and to 100 %, shows what is selected, and shows and hides the map', async () => {
+    const zoom = async () => Number(await editor.byTestId('graph').getAttribute('data-zoom'))
+    await select('lone')
+    const whole = await zoom()
+    await key('+')
+    await expect.poll(zoom).toBeCloseTo(whole * 1.2, 3)
+    await key('-')
+    await expect.poll(zoom).toBeCloseTo(whole, 3)
+    await key('1')
+    await expect.poll(zoom).toBe(1)
+    await key('f')
+    const room = await editor.middle(editor.byTestId('graph'))
+    await expect.poll(async () => (await editor.middle(editor.node('lone'))).y).toBeCloseTo(room.y, -1)
+    await key('Shift+m')
+    await editor.byTestId('minimap').waitFor({ state: 'detached' })
+    await key('Shift+m')
+    await editor.byTestId('minimap').waitFor()
   })
 })
 
