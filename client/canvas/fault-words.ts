@@ -1,7 +1,10 @@
 /** What is wrong with a box or a figure, in the language of the page. */
-import { keypointNames, type KeypointFault } from '#nodes/keypoints.ts'
-import type { BoxFault } from '#nodes/boxes.ts'
+import { boxFaults, type BoxFault } from '#nodes/boxes.ts'
+import { keypointFaults, keypointNames, type KeypointFault } from '#nodes/keypoints.ts'
+import { readBoxes } from './box-geometry.ts'
 import type { BoxWarning } from './box-warnings.ts'
+import type { DrawnWidget } from './drawn-param.ts'
+import { readFigures } from './figure-geometry.ts'
 
 export type Translate = (key: string, values: Record<string, unknown>) => string
 
@@ -53,4 +56,22 @@ export function byIndex(remarks: readonly Remark[]): ReadonlyMap<number, readonl
   const groups = new Map<number, Remark[]>()
   for (const remark of remarks) groups.set(remark.index, [...(groups.get(remark.index) ?? []), remark])
   return groups
+}
+
+/**
+ * What the server found wrong in something drawn, as its canvas says it: by the rule whose sentence is within the
+ * server's. Undefined where there is none.
+ */
+export function drawnFaultText(
+  t: Translate,
+  widget: DrawnWidget,
+  value: unknown,
+  message: string,
+): string | undefined {
+  const isMeant = (fault: { readonly message: string }) => message.includes(fault.message)
+  const remarks =
+    widget === 'boxes'
+      ? boxRemarks(t, boxFaults(readBoxes(value)).filter(isMeant), [])
+      : figureRemarks(t, keypointFaults(readFigures(value)).filter(isMeant))
+  return remarks[0]?.text
 }

@@ -155,6 +155,11 @@ const en = {
     size: '{width} × {height}',
   },
   /** By the code of the fault: `{place}` is the way to it inside its node. */
+  failureText: {
+    crashed: 'What ran it ended: out of memory, killed or crashed. It is not tried again',
+    'took-too-long': 'The node took too long and was ended: give it less to do',
+    'out-of-memory': 'It took more memory than it may and was ended: make the pictures smaller',
+  },
   faultText: {
     format: 'The file is not in the form of a workflow: {place}',
     'unknown-node': "Node '{node}' is of a type that is not known here",

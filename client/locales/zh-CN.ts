@@ -156,6 +156,11 @@ const zh: Messages = {
     size: '{width} × {height}',
   },
   /** By the code of the fault: `{place}` is the way to it inside its node. */
+  failureText: {
+    crashed: '运行进程已意外结束（内存不足、被终止或崩溃），不再重试',
+    'took-too-long': '节点运行过久，已被终止：请减小它的工作量',
+    'out-of-memory': '运行占用的内存超过上限，已被终止：请缩小图片',
+  },
   faultText: {
     format: '文件不符合工作流格式：{place}',
     'unknown-node': '节点“{node}”的类型在此未知',

@@ -1,5 +1,5 @@
 /** What is known of one job, built event by event. Pure: an event that leaves a gap is not applied but reported. */
-import type { JobEvent, JobState, RunReason } from '#workflows/protocol.ts'
+import type { FailureCode, JobEvent, JobState, RunReason } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { own } from '../document/record.ts'
 
@@ -53,6 +53,8 @@ export interface Job {
   readonly outputs: readonly JobOutput[]
   /** Why it failed, or why it waits again. */
   readonly message: string | null
+  /** Why it failed, as the server's code for it. */
+  readonly failure: FailureCode | null
   readonly ms: number | null
 }
 
@@ -66,6 +68,7 @@ export function newJob(id: string, workflow: Workflow): Job {
     steps: {},
     outputs: [],
     message: null,
+    failure: null,
     ms: null,
   }
 }
@@ -93,7 +96,7 @@ function effect(job: Job, event: JobEvent): Partial<Job> {
     case 'finished':
       return { state: 'finished', ms: event.ms }
     case 'failed':
-      return { state: 'failed', message: event.message, nodes: settled(job) }
+      return { state: 'failed', message: event.message, failure: event.code, nodes: settled(job) }
     case 'cancelled':
       return { state: 'cancelled', nodes: settled(job) }
     case 'output': {

@@ -83,6 +83,8 @@ describe('the editor', () => {
     const fault = editor.page.locator('[data-fault-node="boxes"]')
     await fault.waitFor()
     expect(await fault.textContent()).toContain('box 2 has no phrase: name what should stand in it')
+    await editor.byTestId('language').click()
+    expect(await fault.textContent()).toContain('第 2 个框没有短语')
   })
 
   it('runs a job again whose runner was killed, gives it up the second time, and runs the next job', async () => {
@@ -96,6 +98,8 @@ describe('the editor', () => {
     expect(await editor.ended()).toBe('failed')
     const said = await editor.byTestId('faults').textContent()
     expect(said).toMatch(/The runner ended while node 'unet' ran .* started 2 times and is not tried again/)
+    await editor.byTestId('language').click()
+    expect(await editor.byTestId('faults').textContent()).toContain('运行进程已意外结束')
     await editor.open(textBox)
     expect(await editor.run()).toBe('finished')
   })

@@ -3,20 +3,25 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
+import { boxesSchema } from '#nodes/boxes.ts'
 import type { NodeInfo } from '#nodes/node-info.ts'
 import { wireTypes } from '#nodes/wire-types.ts'
 import { serverConfig } from '#server/config.ts'
 import { catalogueOf, loadRegistry } from '#server/registry.ts'
 import { faultCodes, type Fault } from '#workflows/fault.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { failureCode } from '#workflows/protocol.ts'
 import { emptyWorkflow } from '../../client/document/file.ts'
 import { canvasKeys, keyWords } from '../../client/canvas/canvas-keys.ts'
+import { drawnFaultText } from '../../client/canvas/fault-words.ts'
 import { commands } from '../../client/editor/command-table.ts'
 import { exampleInLanguage } from '../../client/locales/example-words.ts'
+import { failureText } from '../../client/locales/failure-text.ts'
 import { faultText } from '../../client/locales/fault-text.ts'
 import { inLanguage } from '../../client/locales/node-words.ts'
 import nodesZh, { type NodeWords } from '../../client/locales/nodes.zh-CN.ts'
-import { i18n } from '../../client/locales/i18n.ts'
+import { i18n, translate } from '../../client/locales/i18n.ts'
+import { newJob, type Job } from '../../client/stores/job.ts'
 
 const root = fileURLToPath(new URL('../../client/', import.meta.url))
 
@@ -139,6 +144,49 @@ describe('a fault', () => {
     expect(say('image/resize', 'fit')).toBe('“适应”的值无法使用，可选：cover、fill')
     expect(say('grounding/box', 'boxes')).toBe('“框”的值无法使用')
     i18n.global.locale.value = 'en'
+  })
+})
+
+describe('a fault of something drawn', () => {
+  it('is said in Chinese as its canvas says it, each by the rule that it breaks', () => {
+    const boxes = [
+      { phrase: '', box: [0, 0, 0.5, 0.5] },
+      { phrase: 'a cat', box: [0.8, 0, 0.2, 1.5] },
+    ]
+    const { issues = [] } = boxesSchema.safeParse(boxes).error ?? {}
+    const say = (message: string) => drawnFaultText(translate, 'boxes', boxes, message)
+    i18n.global.locale.value = 'zh-CN'
+    expect(issues.map(({ message }) => say(`Cannot run node 'it': ${message}`))).toEqual([
+      '第 1 个框没有短语：请写明其中是什么',
+      '第 2 个框超出图片：y1 是 1.5，必须在 0 到 1 之间',
+      '第 2 个框内外颠倒：x0 0.8 > x1 0.2，请互换',
+    ])
+    expect(say('Something else')).toBeUndefined()
+    i18n.global.locale.value = 'en'
+  })
+})
+
+describe('a failed run', () => {
+  const job: Job = {
+    ...newJob('it', { groundwork: 1, nodes: {} }),
+    state: 'failed',
+    failure: 'out-of-memory',
+    message: "Cannot run node 'a': it took too much",
+  }
+
+  it('is said by code in Chinese where the run ended of it, and where a node failed in its words', () => {
+    expect(failureText(job)).toBe("Cannot run node 'a': it took too much")
+    i18n.global.locale.value = 'zh-CN'
+    const ended = '运行占用的内存超过上限，已被终止：请缩小图片'
+    expect([failureText(job), failureText(job, job.message ?? '')]).toEqual([ended, ended])
+    expect(failureText(job, 'No picture is chosen')).toBe('No picture is chosen')
+    expect(failureText({ ...job, failure: 'nodes' })).toBe(job.message)
+    i18n.global.locale.value = 'en'
+  })
+
+  it('has a sentence for each code of a run as a whole in every language', () => {
+    const codes = failureCode.options.filter((code) => code !== 'nodes').map((code) => `failureText.${code}`)
+    expect(codes.filter((code) => !english.has(code) || !chinese.has(code))).toEqual([])
   })
 })
 
