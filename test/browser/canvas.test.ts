@@ -67,6 +67,25 @@ describe('a box', () => {
     expect(await corner('x0')).toBe(0.08)
   })
 
+  it('is drawn with the mouse where there is none, and named with a key', async () => {
+    const area = await placeOf(paper())
+    const on = (x: number, y: number) => ({ x: area.x + x * area.width, y: area.y + y * area.height })
+    await editor.drag(on(0.02, 0.04), on(0.3, 0.3))
+    expect(await count()).toBe(4)
+    expect([await corner('x0'), await corner('y1')]).toEqual([
+      expect.closeTo(0.02, 1),
+      expect.closeTo(0.3, 1),
+    ])
+    await box(0).focus()
+    await key('F2')
+    await key('Control+a')
+    await editor.page.keyboard.type('a castle')
+    expect(await phrase(0)).toBe('a castle')
+    await box(1).focus()
+    await key('Enter')
+    await dock.locator('[data-phrase="1"]:focus').waitFor()
+  })
+
   it('moves by a pixel with arrow keys and by ten with Shift; numbers that are typed move it too', async () => {
     await box(0).focus()
     await key('ArrowRight')
@@ -135,6 +154,8 @@ describe('a box', () => {
     await box(1).waitFor({ state: 'detached' })
     await entry(1).locator('[data-mark-button=hidden]').click()
     await box(1).waitFor()
+    await entry(1).locator('[data-mark-button=off]').click()
+    expect(await box(1).getAttribute('aria-label')).not.toContain('off')
   })
 
   it('is drawn over another with Ctrl, and with every press while that is switched on', async () => {

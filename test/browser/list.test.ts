@@ -73,6 +73,18 @@ describe('the list, by keyboard', () => {
     await row('note:idea').waitFor({ state: 'detached' })
   })
 
+  it('sets a value of a node, and mutes it', async () => {
+    await goTo('noise')
+    await key('Enter')
+    const width = field('[data-param="noise.width"]')
+    await width.focus()
+    await page().keyboard.type('128')
+    await key('Enter')
+    await field('[data-field=mode]').selectOption('mute')
+    const { nodes } = await saved()
+    expect([nodes['noise']?.values, nodes['noise']?.mode]).toEqual([{ width: 128 }, 'mute'])
+  })
+
   it('names and colours a frame, chooses what is in it, and removes it', async () => {
     await goTo('frame:0')
     expect(await row('frame:0').textContent()).toContain('LoadModel')

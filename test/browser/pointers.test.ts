@@ -183,7 +183,7 @@ describe('a trackpad and a mouse', () => {
     await editor.page.locator('.card.collapsed[data-node=noise]').waitFor()
   })
 
-  it('write a note where the menu of the ground was opened, move it and write it anew', async () => {
+  it('write a note where the menu of the ground was opened, move it, make it larger and write it anew', async () => {
     const at = await ground()
     await editor.page.mouse.click(at.x, at.y, { button: 'right' })
     await editor.byTestId('graph-menu').locator('[data-command=note]').click()
@@ -195,6 +195,9 @@ describe('a trackpad and a mouse', () => {
     const grip = { x: before.x + 12, y: before.y + 6 }
     await editor.drag(grip, { x: grip.x + 50, y: grip.y })
     await expect.poll(async () => (await placeOf(note)).x).toBeCloseTo(before.x + 50, -1)
+    const corner = await editor.middle(note.locator('.corner'))
+    await editor.drag(corner, { x: corner.x + 40, y: corner.y })
+    expect((await placeOf(note)).width).toBeCloseTo(before.width + 40, -1)
     await note.dblclick()
     await editor.page.keyboard.press('Control+a')
     await editor.page.keyboard.type('**second**')

@@ -35,10 +35,16 @@ describe('the steps of a finished run', () => {
     await editor.open(quick('play', 402))
     expect(await editor.run()).toBe('finished')
     await expect.poll(keptSteps).toBe('4')
+    const plays = () => editor.byTestId('play').getAttribute('aria-pressed')
     await editor.byTestId('play').click()
     await expect.poll(shownStep).toBe('1')
     await expect.poll(shownStep).toBe('final')
-    await expect.poll(() => editor.byTestId('play').getAttribute('aria-pressed')).toBe('false')
+    await expect.poll(plays).toBe('false')
+    await editor.page.keyboard.press('p')
+    await expect.poll(shownStep).toBe('1')
+    await expect.poll(shownStep).toBe('final')
+    await editor.byTestId('step-back').click()
+    await expect.poll(shownStep).toBe('4')
   })
 
   it('are still there when the page is opened again', async () => {
@@ -64,7 +70,7 @@ describe('the steps of a finished run', () => {
     await guidance.focus()
     await guidance.press('9')
     await editor.page.keyboard.press('Enter')
-    await editor.byTestId('branch').click()
+    await editor.page.keyboard.press('Alt+b')
     await expect.poll(() => editor.newestRun()).not.toBe(first)
     expect(await editor.ended()).toBe('finished')
     // Six steps, of which the first three were kept.
@@ -74,7 +80,7 @@ describe('the steps of a finished run', () => {
 })
 
 describe('two runs', () => {
-  it('stand in one place with a line between them, which moves by mouse and by keyboard', async () => {
+  it('stand in one place with a line between them, which moves by mouse and by keyboard; one is seen large', async () => {
     const workflow = quick('compare', 405)
     await editor.open(workflow)
     expect(await editor.run()).toBe('finished')
@@ -98,6 +104,15 @@ describe('two runs', () => {
 
     await editor.page.keyboard.press('Alt+c')
     await view.waitFor({ state: 'detached' })
+
+    const large = editor.page.locator('[data-dialog=picture]')
+    await editor.byTestId('result').waitFor()
+    await editor.page.keyboard.press('Alt+r')
+    await large.getByTestId('result').waitFor()
+    await editor.page.keyboard.press('Escape')
+    await large.waitFor({ state: 'detached' })
+    await editor.page.locator('.tools').getByTestId('enlarge').click()
+    await large.getByTestId('result').waitFor()
   })
 })
 

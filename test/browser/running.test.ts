@@ -6,24 +6,44 @@ useNewEditors()
 
 const mark = (id: string) => editor.node(id).locator('[data-mark]')
 const stateOf = (id: string) => editor.node(id).getAttribute('data-state')
+const ways = [
+  { by: 'key', seed: 301 },
+  { by: 'menu', seed: 302 },
+]
+
+async function fromMenu(entry: string): Promise<void> {
+  await editor.byTestId('run-menu').click()
+  await editor.byTestId(entry).click()
+}
 
 describe('a run', () => {
-  it('goes only up to the selected node', async () => {
-    await editor.open(quick('part', 301))
+  it('is begun by a key while a text is typed', async () => {
+    await editor.open(quick('typed', 309))
+    await editor.page.locator('[data-param="text.text"] textarea').fill('a house in the snow')
+    await editor.page.keyboard.press('Control+Enter')
+    expect(await editor.ended()).toBe('finished')
+    expect(await stateOf('save')).toBe('done')
+  })
+
+  it.each(ways)('goes only up to the selected node: by $by', async ({ by, seed }) => {
+    // A text of its own, so that its node does not come from the cache.
+    await editor.open(changed(quick('part', seed), 'text', { text: `a house, by ${by}` }))
     await editor.node('text').locator('header').click()
-    await editor.page.keyboard.press('Control+Shift+Enter')
+    if (by === 'key') await editor.page.keyboard.press('Control+Shift+Enter')
+    else await fromMenu('run-to')
     expect(await editor.ended()).toBe('finished')
     expect(await stateOf('text')).toBe('done')
     expect(await stateOf('unet')).toBe('idle')
   })
 
-  it('of a branch makes what depends on the selected node', async () => {
-    await editor.open(quick('branch', 302))
+  it.each(ways)('of a branch makes only what depends on the selected node: by $by', async ({ by, seed }) => {
+    const { nodes, ...rest } = quick('branch', seed + 2)
+    await editor.open({ ...rest, nodes: { ...nodes, apart: { type: 'constant/int' } } })
     await editor.node('boxes').locator('header').click()
-    await editor.byTestId('run-menu').click()
-    await editor.byTestId('run-branch').click()
+    if (by === 'key') await editor.page.keyboard.press('Alt+Shift+Enter')
+    else await fromMenu('run-branch')
     expect(await editor.ended()).toBe('finished')
-    expect(await stateOf('save')).toBe('done')
+    expect([await stateOf('save'), await stateOf('apart')]).toEqual(['done', 'idle'])
   })
 
   it('says in both languages why a node ran, and marks what came from the cache', async () => {
@@ -66,6 +86,8 @@ describe('a run', () => {
     const history = editor.byTestId('history').locator('[data-run]')
     await history.and(editor.page.locator('[data-state=finished]')).waitFor()
     expect(await history.and(editor.page.locator('[data-state=cancelled]')).count()).toBe(1)
+    await editor.byTestId('live').click()
+    expect(await editor.byTestId('live').getAttribute('aria-pressed')).toBe('false')
   })
 
   it('goes on when the server comes back, and no edit is lost meanwhile', async () => {
