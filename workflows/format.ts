@@ -65,7 +65,7 @@ const subgraph = z.strictObject({
   view: view.optional(),
 })
 
-/** One run over every combination of values; `at` is `node.param`. */
+/** One run over every combination of values, the first axis across and the second down; `at` is `node.param`. */
 const sweep = z.strictObject({
   axes: z
     .array(z.strictObject({ at: source, values: z.array(json).min(1).max(64) }))

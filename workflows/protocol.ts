@@ -19,7 +19,7 @@ const count = z.int().nonnegative()
 
 /** Where a run stands beside the workflow as it is drawn. */
 const runPlace = {
-  /** In a sweep: 0-based index on each axis. Missing for what all cells share. */
+  /** In a sweep: 0-based index on each axis, across and down. Missing for what all cells share. */
   cell: z.array(count).readonly().optional(),
   /** For what runs once per item of a list: 0-based, and how many there are. */
   item: z.strictObject({ index: count, total: count }).optional(),

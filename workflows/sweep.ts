@@ -6,11 +6,11 @@ import { subgraphName } from './subgraph-shape.ts'
 /** One combination: 0-based index on each axis. */
 export type Cell = readonly number[]
 
-/** Every cell, row by row: the first axis goes down, the second across; a single axis goes across. */
+/** Every cell, row by row: the first axis goes across, the second down. */
 export function cellsOf({ axes: [first, second] }: Sweep): Cell[] {
-  const rows = [...(first?.values.keys() ?? [])]
-  if (!second) return rows.map((index) => [index])
-  return rows.flatMap((row) => [...second.values.keys()].map((column) => [row, column]))
+  const columns = [...(first?.values.keys() ?? [])]
+  if (!second) return columns.map((column) => [column])
+  return [...second.values.keys()].flatMap((row) => columns.map((column) => [column, row]))
 }
 
 /** The workflow of one cell: plain, with the values of that cell. It alone gives the same picture. */

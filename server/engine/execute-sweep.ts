@@ -119,20 +119,19 @@ async function gridCells(
   const cells: GridCell[] = []
   for (const cell of cellsOf(sweep)) {
     const output = outputs.find((other) => other.cell?.join() === cell.join())
-    const [row = 0, column = 0] = cell.length > 1 ? cell : [0, ...cell]
+    const [column = 0, row = 0] = cell
     if (output) cells.push({ row, column, image: await services.loadPicture(output.picture) })
   }
   return cells
 }
 
-/** The first axis goes down, the second across; a single one goes across. */
+/** The first axis goes across, the second down. */
 function gridForm(sweep: Sweep): GridForm {
   const along = (axis: number) =>
     (sweep.axes[axis]?.values ?? []).map((_, index) => {
       const cell = sweep.axes.map((_, other) => (other === axis ? index : 0))
       return labelsOf(sweep, cell)[axis] ?? ''
     })
-  const columnLabels = along(sweep.axes.length - 1)
-  const rowLabels = sweep.axes.length > 1 ? along(0) : []
+  const [columnLabels, rowLabels] = [along(0), along(1)]
   return { rows: Math.max(1, rowLabels.length), columns: columnLabels.length, rowLabels, columnLabels }
 }

@@ -84,13 +84,13 @@ const swept = workflow(
   },
 )
 
-test('W1 cells go row by row, the second axis fastest', () => {
+test('W1 cells go row by row, the first axis across', () => {
   expect(swept.sweep && cellsOf(swept.sweep)).toEqual([
     [0, 0],
-    [0, 1],
-    [0, 2],
     [1, 0],
+    [0, 1],
     [1, 1],
+    [0, 2],
     [1, 2],
   ])
 })
