@@ -4,7 +4,7 @@
  */
 
 const gapMs = 100
-/** Drawing may take this share of a loop's expected time … */
+/** Drawing may take this share of the time since the loop began, so that it goes on until the end … */
 const share = 0.1
 /** … and this much on top, so that a loop of a fraction of a second still shows something. */
 const allowanceMs = 250
@@ -39,9 +39,7 @@ export class PreviewPace {
     if (at) this.#enter(at.step, now)
     const isEdge = at !== null && (at.step === this.#firstStep || at.step >= at.total - 1)
     const isTime = now - this.#lastAt >= gapMs || quarterOf(at) > this.#quarter
-    return (
-      isEdge || (isTime && this.#spentMs + this.#costMs <= allowanceMs + share * this.#expectedMs(now, at))
-    )
+    return isEdge || (isTime && this.#spentMs + this.#costMs <= allowanceMs + share * (now - this.#begin))
   }
 
   /** Notes that a preview was drawn since `begin`, a time of the clock. */
@@ -61,12 +59,6 @@ export class PreviewPace {
     this.#firstStep = step
     this.#quarter = -1
     this.#spentMs = 0
-  }
-
-  /** The time of the whole loop if it goes on as it began. */
-  #expectedMs(now: number, at: StepPlace | null): number {
-    const steps = at ? (at.total - this.#firstStep) / Math.max(1, at.step - this.#firstStep) : 1
-    return (now - this.#begin) * steps
   }
 }
 

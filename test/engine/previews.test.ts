@@ -55,6 +55,14 @@ test('P3 drawing that takes as long as a step is kept to a tenth of the loop', (
   expect(between.length * 2000).toBeLessThanOrEqual(250 + 0.1 * 50 * 4000)
 })
 
+test('P3 dear drawing is spread over the loop, never more than it has earned so far', () => {
+  const drawn = play({ steps: 30, stepMs: 200, drawMs: 60 })
+  const pauses = drawn.slice(1).map((step, index) => step - (drawn[index] ?? 0))
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(3)
+  for (const [index, step] of drawn.slice(0, -1).entries())
+    expect((index + 1) * 60).toBeLessThanOrEqual(250 + 0.1 * (step * 200 + index * 60))
+})
+
 //  zero ──► count ──index──► paint ──grey──► total
 const painting = (type: string, times: number) =>
   workflow({
