@@ -21,8 +21,3 @@ export function steppedNumber(event: KeyboardEvent, old: number, pixels: number)
 export function textOf(event: Event): string {
   return (event.target as HTMLInputElement).value
 }
-
-/** Enter and Escape end the typing. */
-export function blur(event: Event): void {
-  ;(event.target as HTMLElement).blur()
-}

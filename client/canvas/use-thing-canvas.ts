@@ -69,10 +69,15 @@ export function useThingCanvas<T, G extends Gesture<T>>(host: Host<T, G>) {
     host.edits().cancel()
   }
 
-  /** An edit may have put another thing under the focus, or be about to show what is to have it. */
+  /**
+   * An edit may have put another thing under the focus, or be about to show what is to have it. Where that is hidden, the
+   * ground has it: the keys stay with the canvas.
+   */
   async function focus(what: string): Promise<void> {
     await nextTick()
-    layer.value?.querySelector<HTMLElement>(what)?.focus({ preventScroll: true })
+    const found = layer.value?.querySelector<HTMLElement>(what)
+    if (found) found.focus({ preventScroll: true })
+    else stage.value?.focus()
   }
 
   function leave(): void {

@@ -57,14 +57,22 @@ describe('the editor', () => {
   })
 
   it('draws a new box where the mouse is dragged, and takes it back with undo', async () => {
-    const canvas = editor.node('boxes').getByTestId('box-canvas')
-    const area = await canvas.boundingBox()
-    if (!area) throw new Error('The canvas of the boxes is not on the page')
-    const at = (x: number, y: number) => ({ x: area.x + x * area.width, y: area.y + y * area.height })
-    await editor.drag(at(0.1, 0.1), at(0.4, 0.3))
-    expect(await editor.node('boxes').locator('[data-box]').count()).toBe(4)
+    await drawBox()
+    expect(await boxes().count()).toBe(4)
     await editor.byTestId('undo').click()
-    expect(await editor.node('boxes').locator('[data-box]').count()).toBe(3)
+    expect(await boxes().count()).toBe(3)
+  })
+
+  it('removes the new box, and not its node, with Delete once its phrase was typed and entered', async () => {
+    await editor.node('boxes').locator('header').click()
+    for (const key of ['Enter', 'Escape']) {
+      await drawBox()
+      await editor.node('boxes').locator('[data-phrase="3"]:focus').fill('a cloud')
+      await editor.page.keyboard.press(key)
+      await editor.page.locator('[data-box="3"]:focus').waitFor()
+      await editor.page.keyboard.press('Delete')
+      expect(await boxes().count()).toBe(3)
+    }
   })
 
   it('refuses a link between ports of different types with a sentence', async () => {
@@ -112,6 +120,16 @@ describe('the editor', () => {
     expect(await editor.ended()).toBe('cancelled')
   })
 })
+
+const boxes = () => editor.node('boxes').locator('[data-box]')
+
+/** Draws a box on the card, in a corner that is free. */
+async function drawBox(): Promise<void> {
+  const area = await editor.node('boxes').getByTestId('box-canvas').boundingBox()
+  if (!area) throw new Error('The canvas of the boxes is not on the page')
+  const at = (x: number, y: number) => ({ x: area.x + x * area.width, y: area.y + y * area.height })
+  await editor.drag(at(0.1, 0.1), at(0.4, 0.3))
+}
 
 /** How many steps a job has done since it was started for the nth time; -1 before that. */
 async function stepsOfStart(job: string | null, nth: number): Promise<number> {
