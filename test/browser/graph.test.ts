@@ -164,6 +164,14 @@ describe('the graph, by keyboard', () => {
     expect((await saved()).nodes['text']).toEqual(graph.nodes['text'])
   })
 
+  it('deletes the node whose text was edited last, and not the one that was selected before', async () => {
+    await select('lone')
+    await editor.node('text').locator('textarea').click()
+    await key('Escape')
+    await key('Delete')
+    expect(Object.keys((await saved()).nodes)).toEqual(['model', 'noise', 'decode', 'show', 'lone'])
+  })
+
   it('walks, nudges, aligns, distributes, and finds a node', async () => {
     await select('model')
     await key('Control+ArrowRight')
