@@ -122,7 +122,8 @@ describe('a workflow on the server', () => {
   it('is saved by key, found again, and not overwritten by another window', async () => {
     await editor.open(quick('shared work', 506))
     await editor.page.keyboard.press('Control+s')
-    await editor.byTestId('save-name').press('Enter')
+    await editor.byTestId('save-name').and(editor.page.locator(':focus')).waitFor()
+    await editor.page.keyboard.press('Enter')
     await editor.byTestId('notice').filter({ hasText: 'shared work' }).last().waitFor()
 
     const other = await EditorPage.open(browser, server.url)

@@ -122,6 +122,7 @@ describe('a sweep', () => {
     await editor.page.locator('[data-param="unet.guidance"]').click({ button: 'right' })
     await editor.byTestId('param-sweep').click()
     const across = editor.byTestId('axis-across')
+    await across.locator('[data-part=param]:focus').waitFor()
     await across.locator('[data-part=list]').check()
     await across.locator('[data-part=values]').fill('2, 4, 8')
     const down = editor.byTestId('axis-down')
