@@ -143,11 +143,7 @@ function afterStep(step: StepProgress | undefined, event: StepEvent): StepProgre
   return { done: index + 1, total, hits, eta: etaMs === undefined ? null : { ms: etaMs, at: Date.now() } }
 }
 
-/** No node runs in a job that is over. */
+/** No node runs in a job that is over: one that was stopped has done nothing. */
 function settled(job: Job): Job['nodes'] {
-  const nodes = Object.entries(job.nodes).map(([id, node]) => [
-    id,
-    node.status === 'running' ? { ...node, status: 'done' as const } : node,
-  ])
-  return Object.fromEntries(nodes)
+  return Object.fromEntries(Object.entries(job.nodes).filter(([, { status }]) => status !== 'running'))
 }

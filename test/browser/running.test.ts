@@ -75,6 +75,17 @@ describe('a run', () => {
     expect(await editor.ended()).toBe('cancelled')
   })
 
+  it('shows its pictures while each comes before the last one is decoded', async () => {
+    await editor.page.evaluate(decodeLate)
+    await editor.open(slow('fast pictures', 309))
+    await editor.byTestId('run').click()
+    await editor.byTestId('result').waitFor()
+    await editor.byTestId('cancel').click()
+    expect(await editor.ended()).toBe('cancelled')
+    // The node that was stopped is not marked as done.
+    expect(await stateOf('unet')).toBe('idle')
+  })
+
   it('follows every change in live mode, and calls off the run that a change makes stale', async () => {
     await editor.open(slow('live', 306))
     await editor.page.keyboard.press('Alt+l')
@@ -106,3 +117,15 @@ describe('a run', () => {
     expect(complaints.filter((complaint) => !complaint.includes('ERR_CONNECTION_REFUSED'))).toEqual([])
   })
 })
+
+/** Runs in the page: a picture is decoded only once another one has come. */
+function decodeLate(): void {
+  const decode = globalThis.createImageBitmap.bind(globalThis)
+  let waiting: { readonly source: ImageBitmapSource; readonly go: () => void }[] = []
+  globalThis.createImageBitmap = async (source: ImageBitmapSource) => {
+    for (const other of waiting) if (other.source !== source) other.go()
+    waiting = waiting.filter((other) => other.source === source)
+    await new Promise<void>((go) => waiting.push({ source, go }))
+    return decode(source)
+  }
+}
