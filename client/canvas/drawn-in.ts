@@ -1,9 +1,10 @@
-/** The boxes and figures that a workflow places, from every node that has some; what is off takes no part. */
+/** The boxes and figures that had a part in a picture: of the nodes that lead to it, and run. What is off had none. */
 import type { DrawnBox } from '#nodes/boxes.ts'
 import type { DrawnFigure } from '#nodes/keypoints.ts'
 import type { Catalogue, Widget } from '#nodes/node-info.ts'
-import type { Workflow } from '#workflows/format.ts'
+import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { valueOf } from '../document/edits.ts'
+import { ancestorsOf } from '../document/queries.ts'
 import { own } from '../document/record.ts'
 import { readBoxes } from './box-geometry.ts'
 import { readFigures } from './figure-geometry.ts'
@@ -13,19 +14,21 @@ export interface Drawn {
   readonly figures: readonly DrawnFigure[]
 }
 
-export function drawnIn(document: Workflow, catalogue: Catalogue): Drawn {
+/** @param maker the node that made the picture, as events call it */
+export function drawnIn(document: Workflow, catalogue: Catalogue, maker: string): Drawn {
   const isOn = ({ off }: { off?: boolean | undefined }) => !off
+  const [outermost = maker] = maker.split('/')
+  const nodes = [...ancestorsOf(document, outermost)].flatMap((id) => own(document.nodes, id) ?? [])
+  const valuesOf = (widget: Widget) => nodes.flatMap((node) => valuesIn(node, catalogue, widget))
   return {
-    boxes: valuesOf(document, catalogue, 'boxes').flatMap(readBoxes).filter(isOn),
-    figures: valuesOf(document, catalogue, 'keypoints').flatMap(readFigures).filter(isOn),
+    boxes: valuesOf('boxes').flatMap(readBoxes).filter(isOn),
+    figures: valuesOf('keypoints').flatMap(readFigures).filter(isOn),
   }
 }
 
-function valuesOf(document: Workflow, catalogue: Catalogue, widget: Widget): unknown[] {
-  return Object.values(document.nodes).flatMap((node) => {
-    const info = own(catalogue, node.type)
-    if (!info) return []
-    const params = Object.entries(info.params).filter(([, param]) => param.widget === widget)
-    return params.map(([name]) => valueOf(node, info, name))
-  })
+function valuesIn(node: WorkflowNode, catalogue: Catalogue, widget: Widget): unknown[] {
+  const info = own(catalogue, node.type)
+  if (!info || node.mode) return []
+  const params = Object.entries(info.params).filter(([, param]) => param.widget === widget)
+  return params.map(([name]) => valueOf(node, info, name))
 }

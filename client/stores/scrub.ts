@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { BranchPoint, KeptStep } from '#workflows/protocol.ts'
 import { fetchSteps } from '../api/jobs.ts'
+import { loopRegions } from '../document/queries.ts'
 import { isOver, type JobOutput } from './job.ts'
 import { newest, showOutput, type Shown } from './run-pictures.ts'
 import { useRuns } from './runs.ts'
@@ -55,6 +56,14 @@ export const useScrub = defineStore('scrub', () => {
     if (slide.value) return slide.value.shown
     if (output.value) return showOutput(output.value)
     return runs.shownRun ? newest(runs.shownRun) : null
+  })
+
+  /** The node that made what is shown; of a step the end of its loop, to which all leads that has a part in it. */
+  const maker = computed(() => {
+    const run = runs.shownRun
+    if (!run || !slide.value) return output.value?.node ?? run?.frames.at(-1)?.node ?? null
+    const regions = loopRegions(run.job.workflow, server.catalogue)
+    return regions.find(({ start }) => start === loop.value)?.end ?? loop.value
   })
 
   /** Where a run that keeps the picture in view would go on; null where there is nothing kept, or nothing after it. */
@@ -119,6 +128,7 @@ export const useScrub = defineStore('scrub', () => {
     outputs,
     hasFinal,
     shown,
+    maker,
     branchPoint,
     stepsOf,
     go,

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
+import type { Workflow, WorkflowNode } from '#workflows/format.ts'
+import { drawnIn } from '../../client/canvas/drawn-in.ts'
+
+const plain: NodeInfo = {
+  type: 'toy/plain',
+  version: 1,
+  title: '',
+  description: '',
+  inputs: {},
+  outputs: {},
+  params: {},
+  loop: null,
+  sideEffect: false,
+}
+const catalogue: Catalogue = {
+  'toy/plain': plain,
+  'toy/boxes': {
+    ...plain,
+    params: { boxes: { widget: 'boxes', title: '', description: '', default: [], wire: null } },
+  },
+}
+
+const box = (phrase: string, rest: Partial<WorkflowNode> = {}): WorkflowNode => ({
+  type: 'toy/boxes',
+  values: { boxes: [{ phrase, box: [0, 0, 0.5, 0.5] }] },
+  ...rest,
+})
+const take = (...sources: string[]): WorkflowNode => ({
+  type: 'toy/plain',
+  inputs: Object.fromEntries(sources.map((source, index) => [`in${index}`, `${source}.out`])),
+})
+
+/** house ─► step ─► save;  bypassed tree ─► step;  sun ─► other;  cloud alone */
+const workflow: Workflow = {
+  groundwork: 1,
+  nodes: {
+    house: box('house'),
+    tree: box('tree', { mode: 'bypass' }),
+    sun: box('sun'),
+    cloud: box('cloud'),
+    step: take('house', 'tree'),
+    save: take('step'),
+    other: take('sun'),
+  },
+}
+const phrasesIn = (maker: string) => drawnIn(workflow, catalogue, maker).boxes.map(({ phrase }) => phrase)
+
+it('boxes over a picture are those that lead to it, without those of nodes that did not run', () => {
+  expect(phrasesIn('save')).toEqual(['house'])
+  expect(phrasesIn('other')).toEqual(['sun'])
+})
+
+it('boxes over a picture made inside a subgraph are those that lead to the subgraph', () => {
+  expect(phrasesIn('other/inner')).toEqual(['sun'])
+})
