@@ -172,6 +172,16 @@ describe('the graph, by keyboard', () => {
     expect(Object.keys((await saved()).nodes)).toEqual(['model', 'noise', 'decode', 'show', 'lone'])
   })
 
+  it('goes with Tab from a value to its pin, and from there to the next value', async () => {
+    const focused = (name: string, part: string) =>
+      page().locator(`[data-param="noise.${name}"] ${part}:focus`).waitFor()
+    await page().locator('[data-param="noise.width"] .number').focus()
+    await key('Tab')
+    await focused('width', '.pin')
+    await key('Tab')
+    await focused('height', '.number')
+  })
+
   it('walks, nudges, aligns, distributes, and finds a node', async () => {
     await select('model')
     await key('Control+ArrowRight')
