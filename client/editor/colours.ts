@@ -25,6 +25,11 @@ export function wireColour(type: WireType | undefined): string {
   return type ? wireColours[type] : unknownColour
 }
 
+/** The ring of a socket: the colour of its wire, dark or light enough to be seen on the card of either theme. */
+export function ringColour(type: WireType | undefined): string {
+  return `color-mix(in srgb, ${wireColour(type)} 60%, var(--text))`
+}
+
 const groupColours = ['#8f7ad1', '#d09a55', '#d96c5f', '#4aa987', '#5894cf', '#c0629d', '#98a05a', '#7d8794']
 const knownGroups = ['model', 'text', 'grounding', 'sampling', 'image', 'latent', 'constant', 'vae']
 
