@@ -12,7 +12,13 @@ import { i18n, translate } from '../locales/i18n.ts'
 import { nodeOf } from '../stores/faults.ts'
 import { catalogue } from './catalogue.ts'
 
+/** Where there is room for it: in English the sentence of the server, which says all that it knows. */
 export function sayFault(fault: Fault): string {
+  return i18n.global.locale.value === 'en' ? fault.message : sayShortly(fault)
+}
+
+/** In few words, where the node is named already. */
+export function sayShortly(fault: Fault): string {
   const node = nodeCalled(workflow.current.value, nodeOf(fault) ?? '')
   const info = own(catalogue.value, node?.type ?? '')
   return ofDrawing(fault, node, info) ?? faultText(fault, info)
@@ -26,6 +32,6 @@ function ofDrawing(
 ): string | undefined {
   const name = String(path[3])
   const widget = own(info?.params, name)?.widget
-  if (i18n.global.locale.value === 'en' || code !== 'wrong-value' || !widget || !isDrawn(widget)) return
+  if (code !== 'wrong-value' || !widget || !isDrawn(widget)) return
   return drawnFaultText(translate, widget, own(node?.values, name), message)
 }

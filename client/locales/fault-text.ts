@@ -1,12 +1,11 @@
-/** What is wrong with a workflow, in the language of the page. The server says it in English, with everything it knows. */
+/** What is wrong with a workflow, in the language of the page, at a place where the node is named already. */
 import type { NodeInfo, ParamInfo } from '#nodes/node-info.ts'
 import type { Fault } from '#workflows/fault.ts'
 import { own } from '../document/record.ts'
 import { i18n, translate } from './i18n.ts'
 
-/** The sentence of a fault: the server's own in English, else one by its code, its place and what is known of its node. */
-export function faultText({ code, path, message }: Fault, info: NodeInfo | undefined): string {
-  if (i18n.global.locale.value === 'en') return message
+/** In few words: by the code of the fault, its place and what is known of its node. */
+export function faultText({ code, path }: Fault, info: NodeInfo | undefined): string {
   const [part, node, kind, name] = path
   const isNode = part === 'nodes' && node !== undefined
   const title = isNode && typeof name === 'string' ? titleIn(info, kind, name) : undefined
@@ -14,7 +13,7 @@ export function faultText({ code, path, message }: Fault, info: NodeInfo | undef
   if (title !== undefined) place[0] = title
   const param = kind === 'values' && path.length === 4 ? own(info?.params, String(name)) : undefined
   const wish = param ? wishFor(param) : ''
-  return translate(`faultText.${code}`, { node: isNode ? node : '', place: place.join(' · '), wish })
+  return translate(`faultText.${code}`, { place: place.join(' · '), wish })
 }
 
 function titleIn(info: NodeInfo | undefined, kind: unknown, name: string): string | undefined {
@@ -25,10 +24,13 @@ function titleIn(info: NodeInfo | undefined, kind: unknown, name: string): strin
 /** Lists are counted from one where people read. */
 const step = (part: string | number) => (typeof part === 'number' ? String(part + 1) : part)
 
+const either = (choices: readonly string[]) =>
+  new Intl.ListFormat(i18n.global.locale.value, { type: 'disjunction' }).format(choices)
+
 /** What a value must be: its kind, and how far it may go; empty where that takes more than a few words. */
 function wishFor({ widget, min, max, choices = [] }: ParamInfo): string {
   if (widget === 'boxes' || widget === 'keypoints') return ''
-  if (widget === 'choice') return translate('wish.choice', { choices: choices.join('、') })
+  if (widget === 'choice') return translate('wish.choice', { choices: either(choices) })
   const limits = [...(min === undefined ? [] : ['min']), ...(max === undefined ? [] : ['max'])].join('-')
   const within = limits === '' ? '' : translate(`wish.${limits}`, { min, max })
   return translate(`wish.${widget}`, { within })
