@@ -11,9 +11,11 @@ export const useCompare = defineStore('compare', () => {
   const scrub = useScrub()
   const wished = ref<string | null>(null)
 
-  /** Whatever has a picture and is not looked at, newest first. */
+  /** Whatever has a picture and is not looked at, newest first; none where nothing is looked at. */
   const choices = computed(() =>
-    runs.runs.filter((run) => run.job.id !== runs.shownRun?.job.id && newest(run) !== null).toReversed(),
+    scrub.shown === null
+      ? []
+      : runs.runs.filter((run) => run.job.id !== runs.shownRun?.job.id && newest(run) !== null).toReversed(),
   )
   const other = computed(() =>
     choices.value.some(({ job }) => job.id === wished.value) ? wished.value : null,

@@ -29,6 +29,9 @@ describe('the steps of a finished run', () => {
     await expect.poll(shownStep).toBe('3')
     await editor.page.keyboard.press(',')
     await expect.poll(shownStep).toBe('2')
+    const download = editor.byTestId('download')
+    expect(await download.getAttribute('download')).toBe('steps step 2.png')
+    expect(await download.getAttribute('href')).toMatch(/\/steps\/steps\/1$/)
   })
 
   it('are played from the first to the final picture', async () => {
@@ -113,6 +116,11 @@ describe('two runs', () => {
     await large.waitFor({ state: 'detached' })
     await editor.page.locator('.tools').getByTestId('enlarge').click()
     await large.getByTestId('result').waitFor()
+    await editor.page.keyboard.press('Escape')
+
+    await editor.open(quick('nothing to compare', 409))
+    await expect.poll(() => editor.byTestId('result').count()).toBe(0)
+    expect(await editor.byTestId('compare').isDisabled()).toBe(true)
   })
 })
 
