@@ -1,4 +1,5 @@
 /** Handing workflows in, calling jobs off, and fetching the events that were missed. */
+import type { Fault } from '#workflows/fault.ts'
 import type { BranchPoint, RunReply } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { cellWorkflow } from '#workflows/sweep.ts'
@@ -104,8 +105,15 @@ async function askTwice(request: Omit<Parameters<Line['run']>[0], 'key'>): Promi
 function sayFaults({ faults }: Extract<RunReply, { ok: false }>, quiet: boolean): void {
   const isBusy = faults.some(({ code }) => code === 'busy')
   if (isBusy) return useNotices().say(faults.map(sayFault).join('\n'), 'bad')
-  useFaults().faults = faults
+  list(faults)
   if (!quiet) useNotices().say(translate('notice.faults', { count: faults.length }), 'bad')
+}
+
+/** A run says only what stands in its way. All that is wrong stands in the list already, but for what only a run finds. */
+function list(faults: readonly Fault[]): void {
+  const known = useFaults()
+  const listed = new Set(known.found.map(({ message }) => message))
+  known.found = [...known.found, ...faults.filter(({ message }) => !listed.has(message))]
 }
 
 /** Calls off the run that the graph shows. */

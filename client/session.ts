@@ -45,7 +45,7 @@ export async function startSession(): Promise<void> {
     () => tabs.activeId,
     () => {
       useSelection().set([])
-      useFaults().faults = []
+      useFaults().found = []
       useFaults().judged = false
       void validate()
     },
@@ -132,7 +132,7 @@ async function validate(): Promise<void> {
   const isAsked = line && useServer().connected && Object.keys(asked.nodes).length > 0
   const reply = isAsked ? await line?.validate(asked).catch(() => null) : null
   if (asked !== workflow.current.value) return
-  if (reply) faults.faults = reply.faults
+  if (reply) faults.found = reply.faults
   faults.judged = true
 }
 

@@ -51,6 +51,11 @@ export function pointName(t: Translate, point: number): string {
   return t(`points.${(keypointNames[point] ?? '').replaceAll(' ', '-')}`, {})
 }
 
+/** The one to be read: of what is selected, or else the first. */
+export function remarkToRead(remarks: readonly Remark[], selected: number | null): Remark | undefined {
+  return remarks.find(({ index }) => index === selected) ?? remarks[0]
+}
+
 /** The remarks of each box, faults first. */
 export function byIndex(remarks: readonly Remark[]): ReadonlyMap<number, readonly Remark[]> {
   const groups = new Map<number, Remark[]>()

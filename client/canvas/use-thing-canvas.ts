@@ -4,7 +4,7 @@
  */
 import { computed, nextTick, ref, shallowRef, watch, type Ref } from 'vue'
 import type { Handle, Spot } from './box-geometry.ts'
-import { byIndex, type Remark } from './fault-words.ts'
+import { byIndex, remarkToRead, type Remark } from './fault-words.ts'
 import type { Edits } from './live-value.ts'
 import type { Dragged, Gesture, Keys } from './thing-gesture.ts'
 import type { KeyEdit } from './thing-keys.ts'
@@ -35,8 +35,7 @@ export function useThingCanvas<T, G extends Gesture<T>>(host: Host<T, G>) {
   const layer = ref<HTMLElement>()
   const gesture = shallowRef<G | null>(null)
   const remarks = computed(() => byIndex(host.remarks()))
-  /** The remark to be read: of what is selected, or else the first. */
-  const remark = computed(() => remarks.value.get(selected.value ?? -1)?.[0] ?? host.remarks()[0])
+  const remark = computed(() => remarkToRead(host.remarks(), selected.value))
   let grip: Grip | null = null
 
   function press(event: PointerEvent, at: Spot): void {

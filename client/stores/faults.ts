@@ -2,9 +2,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { Fault } from '#workflows/fault.ts'
+import { boxBeingNamed } from './box-being-named.ts'
 
 export const useFaults = defineStore('faults', () => {
-  const faults = shallowRef<readonly Fault[]>([])
+  const found = shallowRef<readonly Fault[]>([])
+  /** What is said of them: a box is not blamed while its phrase is being typed. */
+  const faults = computed(() => found.value.filter(({ path }) => path.join('/') !== boxBeingNamed.value))
   /** Whether the workflow that was opened last has been looked at; where that cannot be asked, it counts as looked at. */
   const judged = ref(true)
 
@@ -17,7 +20,7 @@ export const useFaults = defineStore('faults', () => {
     return groups
   })
 
-  return { faults, judged, byNode }
+  return { found, faults, judged, byNode }
 })
 
 /** The node that a fault stands at; null for one of the whole file. */

@@ -108,12 +108,16 @@ describe('a box', () => {
     expect(await corner('x0')).toBe(0.08)
   })
 
-  it('is added with a key, says that it has no phrase until one is typed, and is removed with a key', async () => {
+  it('is added with a key, says that it has no phrase once none was typed, and is removed with a key', async () => {
     await editor.node('boxes').locator('header').click()
     await dock.getByRole('group', { name: 'Boxes on the picture' }).focus()
     await key('n')
     expect(await count()).toBe(4)
-    expect(await entry(3).getAttribute('data-kind')).toBe('fault')
+    expect(await entry(3).getAttribute('data-kind')).toBeNull()
+    await key('Enter')
+    await expect.poll(() => entry(3).getAttribute('data-kind')).toBe('fault')
+    await key('Enter')
+    await dock.locator('[data-phrase="3"]:focus').waitFor()
     await editor.page.keyboard.type('a dragon')
     expect(await entry(3).getAttribute('data-kind')).toBe('warning')
     expect(await remark()).toContain("The prompt does not speak of 'a dragon'")

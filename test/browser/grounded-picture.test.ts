@@ -84,15 +84,41 @@ describe('the editor', () => {
     expect(await notice.textContent()).toContain('an input takes only its own type')
   })
 
-  it('marks the node with a sentence while a box is wrong, and refuses to run it', async () => {
+  it('marks the node while a box is wrong, in few words on the card, and refuses to run it', async () => {
+    await editor.open({ ...textBox, nodes: { ...textBox.nodes, lone: { type: 'image/resize' } } })
     const phrase = editor.node('boxes').locator('[data-phrase="1"]')
     await phrase.fill('')
     await phrase.press('Tab')
     const fault = editor.page.locator('[data-fault-node="boxes"]')
     await fault.waitFor()
-    expect(await fault.textContent()).toContain('box 2 has no phrase: name what should stand in it')
+    const sentence = 'box 2 has no phrase: name what should stand in it'
+    expect(await fault.textContent()).toContain(sentence)
+    const message = editor.node('boxes').locator('.message')
+    expect(await message.textContent()).toContain('Box 2 has no phrase')
+    expect(await message.getAttribute('title')).toContain(sentence)
+
     await editor.byTestId('language').click()
     expect(await fault.textContent()).toContain('第 2 个框没有短语')
+    await editor.byTestId('language').click()
+
+    // The unfinished node does not stand in the way of a run, but it stays in the list.
+    await editor.byTestId('run').click()
+    await editor.byTestId('notice').filter({ hasText: 'Cannot run: 1 problem to mend' }).waitFor()
+    expect(await editor.byTestId('faults').getAttribute('data-count')).toBe('2')
+  })
+
+  it('blames a new box for having no phrase only when the place to type it is left, under the canvas', async () => {
+    await drawBox()
+    await editor.node('boxes').locator('[data-phrase="3"]:focus').waitFor()
+    const remark = editor.node('boxes').locator('[data-remark=fault]')
+    const blamed = editor.page.locator('[data-fault-node="boxes"]')
+    expect(await remark.count()).toBe(0)
+    await editor.page.keyboard.press('Enter')
+    await blamed.waitFor()
+    expect(await remark.textContent()).toContain('Box 4 has no phrase')
+    const canvas = await editor.node('boxes').getByTestId('box-canvas').boundingBox()
+    const said = await remark.boundingBox()
+    expect(said?.y).toBeGreaterThanOrEqual((canvas?.y ?? 0) + (canvas?.height ?? 0))
   })
 
   it('runs a job again whose runner was killed, gives it up the second time, and runs the next job', async () => {
