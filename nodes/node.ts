@@ -106,7 +106,7 @@ export interface LoopEnd {
 
 /**
  * One node. Three laws, on which the cache rests: never mutate an input; same inputs, same outputs (random nodes take
- * a seed); declare side effects.
+ * a seed; one that looks at the machine is volatile); declare side effects.
  */
 export interface NodeDefinition<
   I extends Inputs = Inputs,
@@ -126,6 +126,8 @@ export interface NodeDefinition<
   readonly params: P
   readonly loop?: LoopStart<Each> | LoopEnd
   readonly sideEffect?: boolean
+  /** Its answer depends on this machine, which may change between two runs: it runs every time, and no answer is kept. */
+  readonly volatile?: boolean
   /** Most of its time it waits for a disk or a network: others run meanwhile. */
   readonly waits?: boolean
   /** Which lazy inputs it needs, given everything else: same values, same answer. To be given where there are any. */

@@ -39,6 +39,8 @@ export const runReason = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('not-kept'), fromStep }),
   /** It always runs. */
   z.strictObject({ kind: z.literal('side-effect'), fromStep }),
+  /** What it gives depends on the machine, so it looks every time. */
+  z.strictObject({ kind: z.literal('volatile'), fromStep }),
 ])
 export type RunReason = Plain<z.infer<typeof runReason>>
 

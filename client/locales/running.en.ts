@@ -147,6 +147,7 @@ const runningEn = {
     first: 'nothing had arrived here before',
     'not-kept': 'nothing changed, but its result was no longer in the cache',
     'side-effect': 'it always runs',
+    volatile: 'it looks at this machine anew every time',
     changed: "'{name}' changed",
     fromStep: '{why}, from step {step} on',
   },

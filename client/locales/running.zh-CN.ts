@@ -132,6 +132,7 @@ const runningZh: RunningMessages = {
     first: '此前没有内容到达这里',
     'not-kept': '没有变化，但缓存中已没有它的结果',
     'side-effect': '它总是运行',
+    volatile: '它每次都重新查看本机',
     changed: '“{name}”有变化',
     fromStep: '{why}，从第 {step} 步开始',
   },

@@ -27,6 +27,7 @@ export default defineNode({
       .default('')
       .meta({ title: 'Hash', description: 'Content hash the file was made with; empty accepts any' }),
   },
+  volatile: true,
   waits: true,
   async run({ model, adapter, hash }, context) {
     return { model: await context.findModel(model, { adapter, ...(hash !== '' && { hash }) }) }

@@ -267,8 +267,8 @@ export class Run {
     const parts = new Map(Object.entries(values).map(([name, value]) => [name, digestOf(value).hash]))
     const { cache } = this.options
     const before = cache.visit(this.#visit(id, node.type, place), parts)
-    if (node.sideEffect)
-      return this.#call(id, node, values, [{ kind: 'side-effect' }], place).then(({ outputs }) => outputs)
+    const always = node.sideEffect ? 'side-effect' : node.volatile ? 'volatile' : null
+    if (always) return (await this.#call(id, node, values, [{ kind: always }], place)).outputs
     const key = keyOf(node.type, node.version, parts)
     const kept = cache.get(key)
     if (kept) {

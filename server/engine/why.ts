@@ -28,6 +28,7 @@ const phrases = {
   first: 'first run',
   'not-kept': 'its result was no longer kept',
   'side-effect': 'side effect',
+  volatile: 'looks anew every time',
 }
 
 function changesInWords(reasons: readonly RunReason[]): string {

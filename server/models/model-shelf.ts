@@ -19,7 +19,11 @@ export interface ModelShelf {
   scan(): Promise<{ readonly models: readonly ModelInfo[]; readonly unusable: readonly Unusable[] }>
   /** @throws Error with the ids that exist when there is no such model, it cannot be used, or its content is another. */
   findModel(id: string, options?: FindModel): Promise<ModelRef>
-  /** The model in memory. Its sessions open on first use; the least used model goes when there are too many. */
+  /**
+   * The model in memory. Its sessions open on first use; the least used model goes when there are too many.
+   *
+   * @throws Error when it has to be loaded and its content is not what the reference says.
+   */
   model(ref: ModelRef): Promise<Model>
   close(): Promise<void>
 }
@@ -93,14 +97,19 @@ export function openModelShelf(dirs: readonly string[], device: string): ModelSh
     )
   }
 
-  function model({ id, hash, adapter = 'none' }: ModelRef): Promise<Model> {
-    return loaded.use(hash, () => load(id, adapter))
+  function model(ref: ModelRef): Promise<Model> {
+    return loaded.use(ref.hash, () => load(ref))
   }
 
-  async function load(id: string, adapter: string): Promise<Model> {
+  async function load({ id, hash, adapter }: ModelRef): Promise<Model> {
     const path = await folderOf(id)
-    await checkManifest(path, await filesOf(path, adapter === 'none' ? undefined : adapter))
-    const model = await loadModel(path, { device: await chooseDeviceFor(device), adapter })
+    await checkManifest(path, await filesOf(path, adapter))
+    const found = await hashModel(path, adapter)
+    if (found !== hash)
+      throw new Error(
+        `Cannot load model '${id}': its content was ${short(hash)} when it was chosen and is ${short(found)} now; run the workflow again`,
+      )
+    const model = await loadModel(path, { device: await chooseDeviceFor(device), adapter: adapter ?? 'none' })
     log.info({ model: id, adapter, device: model.device.name, why: model.device.why }, 'model loaded')
     return model
   }
@@ -169,8 +178,12 @@ async function weightBytes(path: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
+/** The first digits of a hash: enough for people to tell two apart. */
+function short(hash: string): string {
+  return `${hash.slice(0, 12)}…`
+}
+
 function otherContent({ id, hash }: ModelRef, wanted: string): string {
-  const short = (text: string) => `${text.slice(0, 12)}…`
   return (
     `Cannot use model '${id}': the workflow was made with content ${short(wanted)}, this machine has ${short(hash)}; ` +
     `get that content, or clear the hash to use this one`

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defineNode } from '#nodes/node.ts'
 import { limits } from '#server/limits.ts'
 import { ResultCache } from '#server/engine/cache.ts'
 import { reasonsInWords, whyRan } from '#server/engine/why.ts'
@@ -202,4 +203,28 @@ test('C8 a failure is not kept', async () => {
   const graph = workflow({ bad: ['toy/fail'] })
   await run(graph)
   expect((await run(graph)).calls).toEqual(['fail -1'])
+})
+
+//  look ──► more        what is there to be seen changes between two runs
+test('C9 a volatile node looks every time, and what takes its result runs when it sees something else', async () => {
+  let there = 1
+  const look = defineNode({
+    type: 'toy/look',
+    version: 1,
+    title: 'Look',
+    description: 'Gives what is there.',
+    inputs: {},
+    outputs: { seen: { type: 'Int', description: 'what is there' } },
+    params: {},
+    volatile: true,
+    run: () => ({ seen: there }),
+  })
+  const run = toyProcess(toys(() => [look]))
+  const file = workflow({ look: ['toy/look', {}], more: ['toy/add', { plus: 1 }, { a: 'look.seen' }] })
+  await run(file)
+  const same = await run(file)
+  expect(same.calls).toEqual([])
+  expect(same.result.nodes.get('look')).toMatchObject({ runs: 1, why: 'looks anew every time' })
+  there = 2
+  expect((await run(file)).calls).toEqual(['add 2 0 1'])
 })
