@@ -112,8 +112,8 @@ export class JobDesk {
   async cancelAll(): Promise<readonly string[]> {
     const waiting = await this.#queue.cancelWaiting()
     const { running } = await this.#queue.view()
-    if (running !== null) this.#dispatcher.cancel(running)
-    return [...waiting, ...(running === null ? [] : [running])]
+    const stopped = running !== null && (await this.cancel(running)).ok
+    return stopped ? [...waiting, running] : waiting
   }
 
   async prioritise(job: string, priority: number): Promise<CancelReply> {

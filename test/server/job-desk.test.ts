@@ -163,6 +163,14 @@ describe('a job whose runner dies', () => {
     runner.crash()
     expect(await stateOf(job)).toBe('cancelled')
   })
+
+  it('is not run again when all there is was being cancelled', async () => {
+    const [job = ''] = await submitAll(1)
+    runner.deaf = true
+    expect(await desk.cancelAll()).toEqual([job])
+    runner.crash()
+    expect(await stateOf(job)).toBe('cancelled')
+  })
 })
 
 describe('a desk that is closed', () => {
