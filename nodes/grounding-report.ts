@@ -32,7 +32,7 @@ export interface EntityReport {
 
 export interface FigureReport {
   readonly found: boolean
-  /** Object keypoint similarity of the most alike figure seen, 0..1. */
+  /** Object keypoint similarity of the figure that answers for it, 0..1; 0 where none does. */
   readonly oks: number
 }
 
@@ -56,43 +56,34 @@ export interface ReportOptions {
 }
 
 /**
- * Holds entities and figures against what was seen. A detection answers for one entity only: the best pairs are taken
- * first, so that two cats asked for need two cats.
+ * Holds entities and figures against what was seen. A detection answers for one of them only: the best pairs are taken
+ * first, so that two cats asked for need two cats, and two poses two figures.
  */
 export function reportOn(
   asked: { readonly entities: readonly BoxEntity[]; readonly figures: readonly Figure[] },
   detections: readonly Detection[],
   { threshold, kindOf, sigmas }: ReportOptions,
 ): GroundingReport {
-  const kinds = asked.entities.map(({ phrase }) => kindOf(phrase))
-  const pairs = asked.entities
-    .flatMap(({ box }, entity) =>
-      detections.map((detection) => ({ entity, detection, iou: intersectionOverUnion(box, detection.box) })),
-    )
-    .filter(({ iou }) => iou > 0)
-    .toSorted((a, b) => b.iou - a.iou)
-  const answer = new Map<number, (typeof pairs)[number]>()
-  const used = new Set<Detection>()
-  for (const pair of pairs) {
-    const kind = kinds[pair.entity] ?? null
-    const fits = kind === null || pair.detection.kind === kind
-    if (!fits || answer.has(pair.entity) || used.has(pair.detection)) continue
-    answer.set(pair.entity, pair)
-    used.add(pair.detection)
-  }
-  const entities = asked.entities.map(({ phrase, box }, entity): EntityReport => {
-    const [best] = pairs.filter((pair) => pair.entity === entity)
-    const iou = answer.get(entity)?.iou ?? 0
+  const boxAnswers = bestPairs(asked.entities, detections, ({ box, phrase }) => {
+    const kind = kindOf(phrase)
+    return (detection) =>
+      kind === null || detection.kind === kind ? intersectionOverUnion(box, detection.box) : 0
+  })
+  const entities = asked.entities.map(({ phrase, box }, index): EntityReport => {
+    const answer = boxAnswers[index]
     return {
-      phrase,
-      box,
-      kind: kinds[entity] ?? null,
-      found: iou >= threshold,
-      iou: rounded(iou),
-      sees: best ? { ...seen(best.detection), iou: rounded(best.iou) } : null,
+      ...{ phrase, box, kind: kindOf(phrase) },
+      found: answer !== undefined && answer.likeness >= threshold,
+      iou: rounded(answer?.likeness ?? 0),
+      sees: seenAt(box, detections),
     }
   })
-  const figures = asked.figures.map((figure) => figureReport(figure, detections, threshold, sigmas))
+  const poseAnswers = bestPairs(asked.figures, detections, (figure) => poseLikeness(figure, sigmas))
+  const figures = poseAnswers.map((answer): FigureReport => ({
+    found: answer !== undefined && answer.likeness >= threshold,
+    oks: rounded(answer?.likeness ?? 0),
+  }))
+  const used = new Set(boxAnswers.map((answer) => answer?.detection))
   const answers = [...entities, ...figures]
   return {
     found: answers.filter(({ found }) => found).length,
@@ -106,20 +97,52 @@ export function reportOn(
   }
 }
 
-function figureReport(
-  figure: Figure,
+interface Answer {
+  readonly detection: Detection
+  /** Above 0, up to 1. */
+  readonly likeness: number
+}
+
+/**
+ * What answers for each thing asked for, in their order: the most alike pairs first, and no detection twice.
+ *
+ * @param likenessTo how alike a detection is to a thing; 0 where it is no answer at all
+ */
+function bestPairs<Asked>(
+  things: readonly Asked[],
   detections: readonly Detection[],
-  threshold: number,
-  sigmas: readonly number[] | undefined,
-): FigureReport {
-  const box = figureBox(figure)
-  const alike = detections.flatMap(({ keypoints, box: place }) =>
-    keypoints && box && intersectionOverUnion(box, place) > 0
-      ? [keypointSimilarity(figure, keypoints, sigmas) ?? 0]
-      : [],
-  )
-  const oks = Math.max(0, ...alike)
-  return { found: oks >= threshold, oks: rounded(oks) }
+  likenessTo: (asked: Asked) => (detection: Detection) => number,
+): readonly (Answer | undefined)[] {
+  const pairs = things.flatMap((thing, asked) => {
+    const likeness = likenessTo(thing)
+    return detections.map((detection) => ({ asked, detection, likeness: likeness(detection) }))
+  })
+  const answers = new Map<number, Answer>()
+  const used = new Set<Detection>()
+  for (const pair of pairs.toSorted((a, b) => b.likeness - a.likeness)) {
+    if (pair.likeness === 0 || answers.has(pair.asked) || used.has(pair.detection)) continue
+    answers.set(pair.asked, pair)
+    used.add(pair.detection)
+  }
+  return things.map((_, asked) => answers.get(asked))
+}
+
+/** OKS of what stands where the figure should; 0 for what stands elsewhere, or is no figure. */
+function poseLikeness(figure: Figure, sigmas: readonly number[] | undefined) {
+  const place = figureBox(figure)
+  return ({ keypoints, box }: Detection): number => {
+    if (!keypoints || !place || intersectionOverUnion(place, box) === 0) return 0
+    return keypointSimilarity(figure, keypoints, sigmas) ?? 0
+  }
+}
+
+/** Whatever overlaps the box best; null where nothing does. */
+function seenAt(box: Box, detections: readonly Detection[]): Seen | null {
+  const [best] = detections
+    .map((detection) => ({ detection, iou: intersectionOverUnion(box, detection.box) }))
+    .filter(({ iou }) => iou > 0)
+    .toSorted((a, b) => b.iou - a.iou)
+  return best ? { ...seen(best.detection), iou: rounded(best.iou) } : null
 }
 
 function seen({ kind, score, box }: Detection): Omit<Seen, 'iou'> {

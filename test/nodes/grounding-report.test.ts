@@ -59,7 +59,24 @@ describe('reportOn', () => {
     expect(figures[0]?.oks).toBe(1)
   })
 
-  it('finds nothing in an empty picture', () => {
-    expect(report({ 'a cat': left }, [])).toMatchObject({ found: 0, of: 1, meanIou: 0, others: [] })
+  it('needs a figure of its own for every pose, and gives it to the pose it is most like', () => {
+    const pose = Array.from({ length: 17 }, (_, i) => [0.3 + 0.01 * i, 0.2 + 0.03 * i] as const)
+    const near = pose.map(([x, y]) => [x + 0.005, y] as const)
+    const keypoints = pose.map(([x, y]) => [x, y, 1] as const)
+    const detections = [{ ...seen('figure', [0.3, 0.2, 0.5, 0.7]), keypoints }]
+    const { found, figures } = reportOn({ entities: [], figures: [near, pose, pose] }, detections, options)
+    expect(found).toBe(1)
+    expect(figures.map(({ oks }) => oks)).toEqual([0, 1, 0])
+  })
+
+  it('finds nothing in an empty picture, however little it asks for', () => {
+    const pose = Array.from({ length: 17 }, () => [0.3, 0.2] as const)
+    const asked = { entities: [{ phrase: 'a cat', box: left }], figures: [pose] }
+    for (const threshold of [0, 0.5])
+      expect(reportOn(asked, [], { ...options, threshold })).toMatchObject({
+        ...{ found: 0, of: 2, meanIou: 0, others: [] },
+        entities: [{ found: false }],
+        figures: [{ found: false }],
+      })
   })
 })
