@@ -63,7 +63,7 @@ export const limits = {
   waitingPictures: 8,
   /** How long the process that decodes pictures is idle before it is ended. */
   idleDecoderMs: 60_000,
-  /** Pictures that were only shown, not saved: the oldest go when the server starts. */
+  /** Pictures that were only shown, not saved: the oldest go when a new one has no room. */
   shownPicturesBytes: 512 * MiB,
 
   /** Chunks of a PNG other than its pixels, when a workflow is looked for in it. */

@@ -55,7 +55,6 @@ export async function startServer(
   const gate = new Gate(config.reach, port)
   const store = await openStore(config.runner.dataDir)
   const pictures = await openPictureStore(config.runner.dataDir)
-  await pictures.trimShown(limits.shownPicturesBytes)
   const decoder = new PictureDecoder(limits)
   const queue = new SqliteQueue(store.database, limits)
   const watchers = new JobWatchers(limits)

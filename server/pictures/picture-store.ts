@@ -4,34 +4,53 @@ import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pictureIdPattern } from '#workflows/protocol.ts'
+import { limits } from '../limits.ts'
 
 export interface PictureStore {
-  /** Stores a PNG and returns its id. What is not `kept` may be gone after the next start. */
+  /** Stores a PNG and returns its id. What is not `kept` goes when newer pictures need its room. */
   put(png: Uint8Array, options: { readonly kept: boolean }): Promise<string>
   /** The file of a picture; null when there is none of that id. */
   get(id: string): Promise<Buffer | null>
-  /** Makes room: removes the oldest pictures that were only shown, until they take at most `bytes`. */
-  trimShown(bytes: number): Promise<void>
 }
 
-/** Opens the store below the data folder, which is made if it is missing. */
-export async function openPictureStore(dataDir: string): Promise<PictureStore> {
+/** Drafts older than this were left behind by a process that ended while it wrote. */
+const draftMs = 3_600_000
+
+/** How much of their room shown pictures keep when the oldest go, so that not every new one has the folder read. */
+const keptShare = 7 / 8
+
+/**
+ * Opens the store below the data folder, which is made if it is missing.
+ *
+ * @param bounds.shownPicturesBytes what the pictures that were only shown may take
+ */
+export async function openPictureStore(
+  dataDir: string,
+  { shownPicturesBytes }: { readonly shownPicturesBytes: number } = limits,
+): Promise<PictureStore> {
   const kept = join(dataDir, 'pictures')
   const shown = join(dataDir, 'shown')
-  for (const dir of [kept, shown]) await mkdir(dir, { recursive: true, mode: 0o700 })
+  for (const dir of [kept, shown]) {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await removeDrafts(dir)
+  }
+  let shownBytes = await trim(shown, shownPicturesBytes)
   return {
     async put(png, options) {
       const id = createHash('sha256').update(png).digest('hex')
       await writeOnce(options.kept ? kept : shown, id, png)
+      if (!options.kept) shownBytes += png.length
+      if (shownBytes > shownPicturesBytes) shownBytes = await trim(shown, shownPicturesBytes * keptShare)
       return id
     },
     async get(id) {
       if (!pictureIdPattern.test(id)) return null
       return (await readPlainFile(fileOf(kept, id))) ?? (await readPlainFile(fileOf(shown, id)))
     },
-    trimShown: (bytes) => trim(shown, bytes),
   }
 }
+
+const draftEnding = '.part'
 
 function fileOf(dir: string, id: string): string {
   return join(dir, `${id}.png`)
@@ -39,7 +58,7 @@ function fileOf(dir: string, id: string): string {
 
 /** Written beside and renamed, so that a reader never sees half a file. */
 async function writeOnce(dir: string, id: string, png: Uint8Array): Promise<void> {
-  const draft = join(dir, `${randomUUID()}.part`)
+  const draft = join(dir, `${randomUUID()}${draftEnding}`)
   await writeFile(draft, png, { mode: 0o600 })
   await rename(draft, fileOf(dir, id))
 }
@@ -58,16 +77,35 @@ function isErrno(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error
 }
 
-async function trim(dir: string, bytes: number): Promise<void> {
-  const names = await readdir(dir)
+async function removeDrafts(dir: string): Promise<void> {
+  const drafts = await measure(dir, draftEnding)
+  for (const { path, mtimeMs } of drafts) if (mtimeMs < Date.now() - draftMs) await rm(path, { force: true })
+}
+
+/** Removes the oldest pictures until the rest takes at most `bytes`; how many they take then. */
+async function trim(dir: string, bytes: number): Promise<number> {
+  const files = (await measure(dir, '.png')).toSorted((a, b) => b.mtimeMs - a.mtimeMs)
+  let [total, isFull] = [0, false]
+  for (const { path, size } of files) {
+    isFull ||= total + size > bytes
+    if (isFull) await rm(path, { force: true })
+    else total += size
+  }
+  return total
+}
+
+/** The files of a folder with that ending. One that another process has taken away meanwhile is none. */
+async function measure(dir: string, ending: string) {
+  const names = (await readdir(dir)).filter((name) => name.endsWith(ending))
   const files = await Promise.all(
     names.map(async (name) => {
       const path = join(dir, name)
-      const { size, mtimeMs } = await stat(path)
-      return { path, size, mtimeMs }
+      const info = await stat(path).catch((error: unknown) => {
+        if (isErrno(error) && error.code === 'ENOENT') return null
+        throw error
+      })
+      return info ? [{ path, size: info.size, mtimeMs: info.mtimeMs }] : []
     }),
   )
-  files.sort((a, b) => b.mtimeMs - a.mtimeMs)
-  let total = 0
-  for (const { path, size } of files) if ((total += size) > bytes) await rm(path, { force: true })
+  return files.flat()
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -41,23 +41,42 @@ describe('the store of pictures', () => {
     [0, 2],
     [1, 2],
   ])('with room for two shown pictures and %i bytes keeps %i', async (more, count) => {
+    store = await openPictureStore(dir, { shownPicturesBytes: 120 + more })
     for (const value of [1, 2]) await store.put(Buffer.alloc(60, value), { kept: false })
-    await store.trimShown(120 + more)
     expect(await readdir(join(dir, 'shown'))).toHaveLength(count)
   })
 
   it('lets the oldest pictures go that were only shown, never a kept one', async () => {
-    const kept = await store.put(Buffer.alloc(100, 1), { kept: true })
-    const [old, young] = [
-      await store.put(Buffer.alloc(60, 2), { kept: false }),
-      await store.put(Buffer.alloc(60, 3), { kept: false }),
-    ]
+    store = await openPictureStore(dir, { shownPicturesBytes: 100 })
+    const kept = await store.put(Buffer.alloc(200, 1), { kept: true })
+    const old = await store.put(Buffer.alloc(60, 2), { kept: false })
     await utimes(join(dir, 'shown', `${old}.png`), 1, 1)
-    await store.trimShown(100)
+    const young = await store.put(Buffer.alloc(60, 3), { kept: false })
     expect(await Promise.all([kept, old, young].map(async (id) => (await store.get(id)) !== null))).toEqual([
       true,
       false,
       true,
     ])
+  })
+
+  it('makes room when it is opened, too', async () => {
+    const id = await store.put(Buffer.alloc(60), { kept: false })
+    const smaller = await openPictureStore(dir, { shownPicturesBytes: 59 })
+    expect(await smaller.get(id)).toBeNull()
+  })
+
+  it('goes on when a picture is gone that it was about to look at', async () => {
+    await symlink('nowhere', join(dir, 'shown', `${'0'.repeat(64)}.png`))
+    store = await openPictureStore(dir, { shownPicturesBytes: 1 })
+    await expect(store.put(Buffer.alloc(2), { kept: false })).resolves.toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('removes what a process that ended in the middle left behind, not what is being written', async () => {
+    const [old, young] = [join(dir, 'pictures', 'old.part'), join(dir, 'shown', 'young.part')]
+    for (const draft of [old, young]) await writeFile(draft, 'half a picture')
+    await utimes(old, 1, 1)
+    await openPictureStore(dir)
+    expect(await readdir(join(dir, 'pictures'))).toEqual([])
+    expect(await readdir(join(dir, 'shown'))).toEqual(['young.part'])
   })
 })
