@@ -18,27 +18,49 @@ export interface SamplerTraits {
 /**
  * Times of a run, noisiest first, without the skipped ones.
  *
- * @throws RangeError when steps or skip are out of range, or Karras levels are asked of a sampler that has none.
+ * @throws RangeError when steps or skip are out of range, the spacing has no room for so many steps, or Karras levels are
+ *   asked of a sampler that has none.
  */
 export function timesOf(config: SchedulerConfig, options: PlanOptions, traits: SamplerTraits): number[] {
-  const { steps, skip = 0, spacing, karras = false } = options
-  checkOptions(config, { steps, skip, karras }, traits)
-  const { trainSteps, stepsOffset: offset } = config
-  const input = { steps, trainSteps, offset, points: traits.points, whole: traits.whole }
-  const times = spacedTimes(spacingOf(config, spacing, traits), input)
-  return times.map((time) => Math.min(time, trainSteps - 1)).slice(skip)
+  checkOptions(config, options, traits)
+  const { steps, skip = 0 } = options
+  const times = spread(config, options, traits)
+  if (hasTwins(times)) {
+    let most = steps - 1
+    while (hasTwins(spread(config, { ...options, steps: most }, traits))) most--
+    throw new RangeError(
+      `Cannot plan ${steps} steps of ${traits.name}: at most ${most} steps of the spacing ` +
+        `'${spacingOf(config, options.spacing, traits)}' differ from one another, take fewer or another schedule`,
+    )
+  }
+  return times.slice(skip)
 }
 
-function spacingOf(config: SchedulerConfig, wish: Spacing | undefined, traits: SamplerTraits): Spacing {
+/** Whether a step would go nowhere: samplers divide by how far one goes. */
+function hasTwins(times: readonly number[]): boolean {
+  return times.some((time, i) => time === times[i + 1])
+}
+
+function spread(config: SchedulerConfig, options: PlanOptions, { points, whole, ...traits }: SamplerTraits) {
+  const { trainSteps, stepsOffset: offset } = config
+  const input = { steps: options.steps, trainSteps, offset, points, whole }
+  const times = spacedTimes(spacingOf(config, options.spacing, traits), input)
+  return times.map((time) => Math.min(time, trainSteps - 1))
+}
+
+function spacingOf(
+  config: SchedulerConfig,
+  wish: Spacing | undefined,
+  traits: Pick<SamplerTraits, 'spacing'>,
+): Spacing {
   return wish ?? config.spacing ?? traits.spacing
 }
 
 function checkOptions(
   { trainSteps }: SchedulerConfig,
-  options: PlanOptions & { skip: number },
+  { steps, skip = 0, karras }: PlanOptions,
   traits: SamplerTraits,
 ): void {
-  const { steps, skip, karras } = options
   const { name } = traits
   if (!Number.isInteger(steps) || steps < 1 || steps > trainSteps)
     throw new RangeError(
@@ -76,8 +98,9 @@ function karrasLevels(
   options: PlanOptions,
   traits: SamplerTraits,
 ) {
+  checkOptions(config, options, traits)
   const { steps, skip = 0 } = options
-  const spaced = timesOf(config, { ...options, skip: 0 }, traits).map((time) => sigmaAt(table, time))
+  const spaced = spread(config, options, traits).map((time) => sigmaAt(table, time))
   const [max = 0, min = 0] = traits.whole
     ? [table.sigmas.at(-1), table.sigmas[0]]
     : [spaced[0], spaced.at(-1)]

@@ -3,6 +3,7 @@
  * The first step is made twice, the second time with the mean of both answers, so N steps are N + 1 iterations.
  */
 import { combine, type Tensor } from '../tensor.ts'
+import { withEdit } from './edit.ts'
 import { strideLevels, timesOf, vpSchedule, type SamplerTraits } from './plan.ts'
 import { noHistory, type Sampler, type Schedule, type Transition } from './sampler.ts'
 import { alphaSigma, denoisedFrom, noiseFrom, transitionAt } from './schedule.ts'
@@ -36,15 +37,16 @@ const pndm: Sampler = {
     return vpSchedule(config, traits.name, [move(first), ...repeat, ...rest.map((time) => move(time))])
   },
 
-  /** History: at the second iteration the latent of the first one and its answer; then up to three answers. */
+  /** History: at the second iteration the latent of the first one, its answer and what it gave; then up to three answers. */
   step({ schedule, index, sample, output, history = noHistory }) {
     const { from, to } = transitionAt(schedule, index)
     const again = history.numbers[0] === 1
-    const [before, answer] = history.tensors
+    const [before, answer, gave] = history.tensors
     if (again && before && answer) {
       const mean = combine([1 / 2, output], [1 / 2, answer])
-      const moved = transfer(schedule, { from, to }, before, mean)
-      return { ...moved, history: { tensors: [answer], numbers: [2] } }
+      const { denoised, sample: moved } = transfer(schedule, { from, to }, before, mean)
+      // Both iterations end at one noise level, so what was changed after the first one stays as it is.
+      return { sample: withEdit(moved, gave, sample), denoised, history: { tensors: [answer], numbers: [2] } }
     }
     const answers = [output, ...history.tensors].slice(0, 4)
     const blended = combine(
@@ -53,7 +55,7 @@ const pndm: Sampler = {
     const moved = transfer(schedule, { from, to }, sample, blended)
     const first = history.numbers.length === 0
     const next = first
-      ? { tensors: [sample, output], numbers: [1] }
+      ? { tensors: [sample, output, moved.sample], numbers: [1] }
       : { tensors: answers.slice(0, 3), numbers: [2] }
     return { ...moved, history: next }
   },

@@ -94,7 +94,8 @@ export interface Sampler {
   /**
    * Fixes the noise levels of a run.
    *
-   * @throws RangeError when steps or skip are out of range, or Karras levels are asked of a sampler that has none.
+   * @throws RangeError when steps or skip are out of range, the spacing has no room for so many steps, or Karras levels are
+   *   asked of a sampler that has none.
    */
   plan(config: SchedulerConfig, options: PlanOptions): Schedule
   /** One iteration; pure. */

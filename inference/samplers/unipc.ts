@@ -1,7 +1,8 @@
 /** UniPC of order 2, bh2, predicting x₀: Zhao et al. 2023. Each answer first corrects the step before, then predicts. */
 import { combine, type Tensor } from '../tensor.ts'
+import { withEdit } from './edit.ts'
 import { sigmaTransitions, vpSchedule, type SamplerTraits } from './plan.ts'
-import { noHistory, type Sampler, type SamplerHistory } from './sampler.ts'
+import { noHistory, type Sampler } from './sampler.ts'
 import { alphaSigma, denoisedFrom, transitionAt } from './schedule.ts'
 
 const traits: SamplerTraits = {
@@ -22,17 +23,17 @@ const unipc: Sampler = {
     return vpSchedule(config, traits.name, sigmaTransitions(config, options, traits))
   },
 
-  /** History: the corrected latent, then up to two x̂₀ with their σ, newest first. */
+  /** History: what this step gave, the corrected latent, then up to two x̂₀ with their σ, newest first. */
   step({ schedule, index, sample, output, history = noHistory }) {
     const { from, to } = transitionAt(schedule, index)
     const m = denoisedFrom(schedule, from, sample, output)
-    const x = corrected(history, from, m) ?? sample
-    const [, ...answers] = history.tensors
-    const next = {
-      tensors: [x, m, ...answers.slice(0, 1)],
-      numbers: [from, ...history.numbers.slice(0, 1)],
-    }
-    return { sample: predicted(next, to), denoised: m, history: next }
+    const [gave, ...memory] = history.tensors
+    const x = withEdit(corrected(memory, history.numbers, from, m) ?? sample, gave, sample)
+    const [, ...answers] = memory
+    const tensors = [x, m, ...answers.slice(0, 1)]
+    const numbers = [from, ...history.numbers.slice(0, 1)]
+    const next = predicted(tensors, numbers, to)
+    return { sample: next, denoised: m, history: { tensors: [next, ...tensors], numbers } }
   },
 }
 
@@ -44,7 +45,8 @@ function coefficients(from: number, to: number) {
 }
 
 function predicted(
-  { tensors: [x, m, before], numbers: [from = 0, fromBefore] }: SamplerHistory,
+  [x, m, before]: readonly Tensor[],
+  [from = 0, fromBefore]: readonly number[],
   to: number,
 ): Tensor {
   if (!x || !m) throw new TypeError('Cannot take a step of unipc: its history is incomplete')
@@ -57,7 +59,8 @@ function predicted(
 
 /** The latent of this iteration again, now that the answer at its end is known; null at the first iteration. */
 function corrected(
-  { tensors: [last, m0, before], numbers: [from, fromBefore] }: SamplerHistory,
+  [last, m0, before]: readonly Tensor[],
+  [from, fromBefore]: readonly number[],
   to: number,
   m: Tensor,
 ): Tensor | null {

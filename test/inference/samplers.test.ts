@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findSampler, samplers } from '#inference/samplers/catalogue.ts'
 import { noHistory, type PlanOptions, type SamplerHistory } from '#inference/samplers/sampler.ts'
@@ -23,6 +24,15 @@ const start = tensor(Float32Array.of(0.5, -1, 2), [1, 3])
 /** A network of one line: 0.3 times what it is shown, and a wave in time. */
 function answer(shown: Tensor, timestep: number): Tensor {
   return mapTensor(shown, (value) => 0.3 * value + 0.1 * Math.cos(timestep / 100))
+}
+
+/** The transitions of a plan, or why there is none. */
+function planOrWords(name: string, options: PlanOptions) {
+  try {
+    return findSampler(name).plan(config, options).transitions
+  } catch (error) {
+    return (error as RangeError).message
+  }
 }
 
 /** Runs a sampler on the one-line network; the k-th draw of noise is k·(0.1, −0.2, 0.3). */
@@ -210,6 +220,34 @@ describe('a schedule', () => {
     expect(sampler.step(given)).toEqual(first)
   })
 
+  test.each([...samplers.keys()])(
+    'of %s has finite steps up to the most that it says it can plan',
+    (name) => {
+      for (const spacing of ['leading', 'linspace', 'trailing'] as const)
+        for (const steps of [1000, 999, 998]) {
+          const planned = planOrWords(name, { steps, spacing })
+          if (typeof planned === 'string') {
+            expect(planned).toMatch(
+              new RegExp(
+                `^Cannot plan ${steps} steps of ${name}: at most 99[89] steps of the spacing '${spacing}'`,
+              ),
+            )
+            expect(steps).toBeGreaterThan(998)
+          } else
+            for (const { data } of trajectory(name, { steps, spacing }))
+              expect(data.every(Number.isFinite), `${spacing}, ${steps} steps`).toBe(true)
+        }
+    },
+  )
+
+  test.each(['dpmpp-2m', 'unipc'])('of %s says how many steps a spacing has room for', (name) => {
+    expect(planOrWords(name, { steps: 1000, spacing: 'leading' })).toBe(
+      `Cannot plan 1000 steps of ${name}: at most 998 steps of the spacing 'leading' differ from one another, ` +
+        'take fewer or another schedule',
+    )
+    expect(planOrWords(name, { steps: 1000, karras: true })).toHaveLength(1000)
+  })
+
   test('is spaced as its file says, or as is usual for the sampler where it does not', () => {
     const first = (name: string, extra: object) =>
       transitionAt(
@@ -233,6 +271,41 @@ describe('a schedule', () => {
     )
     expect(plan({ steps: 5, karras: true })).toThrow('Cannot plan ddim with Karras levels')
   })
+})
+
+describe('a change of the latent between two steps', () => {
+  const change = fc.array(
+    fc.float({ min: -4, max: 4, noNaN: true }).filter((by) => Math.abs(by) > 0.01),
+    {
+      minLength: 3,
+      maxLength: 3,
+    },
+  )
+
+  test.each([...samplers.keys()])(
+    'moves the next latent in its direction, though the network has made up its mind: %s',
+    (name) => {
+      const sampler = findSampler(name)
+      const schedule = { ...sampler.plan(config, { steps: 5 }), prediction: 'sample' as const }
+      const last = schedule.transitions.findLastIndex(({ to }) => to > 0)
+      const noise = tensor(Float32Array.of(0.1, -0.2, 0.3), [1, 3])
+      const output = tensor(Float32Array.of(1, 0, -1), [1, 3])
+      const step = (index: number, sample: Tensor, history: SamplerHistory) =>
+        sampler.step({ schedule, index, sample, output, history, noise })
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: last }), change, (at, by) => {
+          let [sample, history] = [startLatent(schedule, start), noHistory]
+          for (let index = 0; index < at; index++) ({ sample, history } = step(index, sample, history))
+          const edited = mapTensor(sample, (value, i) => value + (by[i] ?? 0))
+          const [as, was] = [step(at, edited, history).sample, step(at, sample, history).sample]
+          as.data.forEach((value, i) =>
+            expect(Math.sign(value - (was.data[i] ?? NaN))).toBe(Math.sign(by[i] ?? 0)),
+          )
+        }),
+        { numRuns: 50 },
+      )
+    },
+  )
 })
 
 test('the catalogue names what exists when a sampler is unknown', () => {
