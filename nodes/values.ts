@@ -40,8 +40,17 @@ export interface Latent {
   readonly seed?: bigint
   /** What a multi-step sampler remembers; travels with the loop-carried latent so that it is hashed and cached with it. */
   readonly history?: SamplerHistory
+  /** Inside a loop: the step that it may go on with. */
+  readonly ready?: ReadyFor
   /** What is kept of another picture: from InpaintBlend, for the one step that follows it. */
   readonly known?: Known
+}
+
+/** Samplers leave latents in spaces and at noise levels of their own, and read only their own memory. */
+export interface ReadyFor {
+  readonly sampler: string
+  /** σ that the step begins at. */
+  readonly sigma: number
 }
 
 /** Part of a picture that is not painted anew. */

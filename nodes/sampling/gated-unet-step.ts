@@ -6,12 +6,13 @@ import { findSampler } from '#inference/samplers/catalogue.ts'
 import { scaledInput } from '#inference/samplers/schedule.ts'
 import { concatChannels, mapTensor, type Tensor } from '#inference/tensor.ts'
 import { drawLatent } from '../draw-latent.ts'
+import { checkFinite, checkReady, readyFor } from '../latent-under-way.ts'
 import { defineNode } from '../node.ts'
 import type { Conditioning, Grounding, Known, Latent, ModelRef } from '../values.ts'
 
 export default defineNode({
   type: 'sampling/gated-unet-step',
-  version: 2,
+  version: 3,
   title: 'GatedUNetStep',
   description:
     'One denoising step: asks the UNet with and without the text, and lets the sampler move the latent. ' +
@@ -41,6 +42,7 @@ export default defineNode({
   },
   async run({ model, step, latent, positive, negative, grounding, guidance }, context) {
     checkSameModel(model, { latent, positive, negative, ...(grounding && { grounding }) })
+    checkReady(latent, step)
     const loaded = await context.model(model)
     const { schedule, index, timestep, total, seed } = step
     const sample = withKnown(loaded, scaledInput(schedule, index, latent.samples), latent.known)
@@ -54,10 +56,15 @@ export default defineNode({
       ...(latent.history && { history: latent.history }),
       ...(sampler.stochastic && { noise: gaussian(seed, latent.samples.shape, index + 1) }),
     })
+    const next: Latent = {
+      ...{ model, samples: moved.sample, history: moved.history },
+      ready: readyFor(schedule, index + 1),
+    }
+    checkFinite(next, step)
     const denoised: Latent = { model, samples: moved.denoised }
     const beta = grounding ? grounding.strength : null
     await context.preview(() => drawLatent(loaded, denoised), { step: index, total, beta })
-    return { latent: { model, samples: moved.sample, history: moved.history }, denoised }
+    return { latent: next, denoised }
   },
 })
 

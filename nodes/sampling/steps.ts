@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { samplers, findSampler } from '#inference/samplers/catalogue.ts'
 import { addNoise, startLatent } from '#inference/samplers/schedule.ts'
 import type { PlanOptions } from '#inference/samplers/sampler.ts'
+import { readyFor } from '../latent-under-way.ts'
 import { defineNode } from '../node.ts'
 import type { Step } from '../values.ts'
 
@@ -9,7 +10,7 @@ const schedules = ['model', 'leading', 'linspace', 'trailing', 'karras'] as cons
 
 export default defineNode({
   type: 'sampling/steps',
-  version: 1,
+  version: 2,
   title: 'Steps',
   description:
     'Opens the denoising loop: what stands between here and EndSteps runs once per step. ' +
@@ -67,7 +68,7 @@ export default defineNode({
       schedule: plan,
       seed,
     }))
-    return { step, latent: { model, samples } }
+    return { step, latent: { model, samples, ready: readyFor(plan, 0) } }
   },
 })
 
