@@ -46,7 +46,7 @@ SETTINGS = {
             "image": 8000,
             "boxes": 11_300,
             "keypoints": 1400,
-            "inpaint": 1200,
+            "inpaint": 1600,
             "detector": 2400,
             "baseline": 11_300,
         },

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from training import adapter, coco, detector, export, image_encoder, loop, pool, restore, tokenizer, vae
+from training import adapter, coco, detector, export, image_encoder, loop, mean, pool, restore, tokenizer, vae
 from training.base import BaseStage, load_base
 from training.baseline import BaselineStage
 from training.captions import caption
@@ -175,6 +175,20 @@ class StagesTest(unittest.TestCase):
         self.assertEqual(restore.restore(first), ["vae", "base", "image", "boxes", "keypoints", "inpaint", "detector"])
         export_to(second)
         self.assertEqual((second / "SHA256SUMS").read_text(), (first / "SHA256SUMS").read_text())
+
+    def test_mean_of_an_adapter_lies_between_it_and_the_one_of_a_folder(self):
+        target = RUNS / "before"
+        export_to(target)
+        kept = torch.load(RUNS / "boxes" / "ema.pt", weights_only=True)
+        self.addCleanup(lambda: torch.save(kept, RUNS / "boxes" / "ema.pt"))
+        trained_on = {name: tensor + 1 if tensor.is_floating_point() else tensor for name, tensor in kept.items()}
+        torch.save(trained_on, RUNS / "boxes" / "ema.pt")
+        mean.mean_with("boxes", target, 0.25)
+        between = torch.load(RUNS / "boxes" / "ema.pt", weights_only=True)
+        gate = next(name for name in kept if name.endswith("fuser.alpha_attn"))
+        self.assertAlmostEqual((between[gate] - kept[gate]).item(), 0.25, delta=1e-3)
+        frozen = "unet.conv_in.weight"
+        self.assertTrue(torch.equal(between[frozen], trained_on[frozen]))
 
     def test_restored_boxes_go_on_with_pictures_from_the_first_step(self):
         stage = adapter.AdapterStage("boxes")
