@@ -12,7 +12,7 @@ const selected = () =>
 describe('a graph that was just opened', () => {
   it('is shown whole, with the room that its faults take', async () => {
     await editor.open({ ...graph, view: { nodes: { ...graph.view?.nodes, lone: [400, 700] } } })
-    await editor.node('lone').locator('.message').waitFor()
+    await editor.node('lone').locator('.message').filter({ hasText: "'image' needs a link" }).waitFor()
     await page().locator('[data-testid=graph][data-settled=true]').waitFor()
     const at = () => editor.byTestId('graph').locator('.layer').first().getAttribute('style')
     const opened = await at()

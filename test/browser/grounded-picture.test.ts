@@ -107,15 +107,19 @@ describe('the editor', () => {
     expect(await editor.byTestId('faults').getAttribute('data-count')).toBe('2')
   })
 
-  it('blames a new box for having no phrase only when the place to type it is left, under the canvas', async () => {
+  it('blames a new box for having no phrase only when the place to type it is left, and warns under the canvas', async () => {
     await drawBox()
     await editor.node('boxes').locator('[data-phrase="3"]:focus').waitFor()
-    const remark = editor.node('boxes').locator('[data-remark=fault]')
-    const blamed = editor.page.locator('[data-fault-node="boxes"]')
-    expect(await remark.count()).toBe(0)
+    const box = editor.box(3)
+    expect(await box.getAttribute('class')).not.toContain('faulty')
     await editor.page.keyboard.press('Enter')
-    await blamed.waitFor()
-    expect(await remark.textContent()).toContain('Box 4 has no phrase')
+    await editor.node('boxes').locator('.message').filter({ hasText: 'Box 4 has no phrase' }).waitFor()
+    expect(await box.getAttribute('class')).toContain('faulty')
+
+    await editor.page.keyboard.press('Enter')
+    await editor.node('boxes').locator('[data-phrase="3"]:focus').fill('a dragon')
+    const remark = editor.node('boxes').locator('[data-remark]')
+    expect(await remark.textContent()).toContain("The prompt does not speak of 'a dragon'")
     const canvas = await editor.node('boxes').getByTestId('box-canvas').boundingBox()
     const said = await remark.boundingBox()
     expect(said?.y).toBeGreaterThanOrEqual((canvas?.y ?? 0) + (canvas?.height ?? 0))
