@@ -25,12 +25,13 @@ export function describeNode(node: AnyNode, local: LocalChoices): NodeInfo {
     name,
     { type, optional: optional ?? false, ...(lazy && { lazy }), ...(list && { list }), description },
   ])
-  const { type, version, title, description, outputs, loop } = node
+  const { type, version, title, description, aliases, outputs, loop } = node
   return {
     type,
     version,
     title,
     description,
+    ...(aliases && { aliases }),
     inputs: Object.fromEntries(inputs),
     outputs,
     params: Object.fromEntries(params),

@@ -59,6 +59,8 @@ export interface NodeInfo {
   /** Display name, such as `BoxGrounding`. */
   readonly title: string
   readonly description: string
+  /** What it is called elsewhere: it is found by these words, too. */
+  readonly aliases?: readonly string[]
   readonly inputs: Readonly<Record<string, InputInfo>>
   readonly outputs: Readonly<Record<string, OutputInfo>>
   readonly params: Readonly<Record<string, ParamInfo>>

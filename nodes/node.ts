@@ -120,6 +120,8 @@ export interface NodeDefinition<
   readonly version: number
   readonly title: string
   readonly description: string
+  /** What other editors call it: it is found by these words, too. */
+  readonly aliases?: readonly string[]
   readonly inputs: I
   readonly outputs: O
   /** Values of the file by name, each with a default; numbers, texts and booleans may also be linked. */

@@ -35,29 +35,44 @@ export function portsThrough(
 }
 
 /**
- * The nodes that fit and whose name, type or description holds every word; names that begin so come first. `otherName`
- * says what a node is called elsewhere: in another language, it is found by that name as well.
+ * The nodes that fit and of which something holds every word; names that begin so come first, what only a port or a choice
+ * is called comes last. `inEnglish` is the node in its own words: in another language, it is found by those as well.
  */
 export function offerNodes(
   catalogue: Catalogue,
   query: string,
   fits: (info: NodeInfo) => boolean,
-  otherName: (info: NodeInfo) => string,
+  inEnglish: (info: NodeInfo) => NodeInfo | undefined,
 ): NodeInfo[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   return Object.values(catalogue)
     .filter(fits)
-    .map((info) => ({ info, rank: rankOf(info, otherName(info), words) }))
+    .map((info) => ({ info, rank: rankOf(info, inEnglish(info) ?? info, words) }))
     .filter(({ rank }) => rank < Infinity)
     .sort((a, b) => a.rank - b.rank || a.info.type.localeCompare(b.info.type))
     .map(({ info }) => info)
 }
 
-function rankOf(info: NodeInfo, otherName: string, words: readonly string[]): number {
+function rankOf(info: NodeInfo, english: NodeInfo, words: readonly string[]): number {
   const title = info.title.toLowerCase()
-  const all = `${title} ${otherName} ${info.type} ${info.description}`.toLowerCase()
-  if (!words.every((word) => all.includes(word))) return Infinity
+  const said = [info, english].map(wordsOf).join(' ').toLowerCase()
+  const all = [said, ...[info, english].map(partsOf)].join(' ').toLowerCase()
   if (words.every((word) => title.startsWith(word))) return 0
   if (words.every((word) => title.includes(word))) return 1
-  return words.every((word) => info.type.includes(word)) ? 2 : 3
+  if (words.every((word) => info.type.includes(word))) return 2
+  if (words.every((word) => said.includes(word))) return 3
+  return words.every((word) => all.includes(word)) ? 4 : Infinity
+}
+
+function wordsOf({ title, type, description, aliases = [] }: NodeInfo): string {
+  return [title, type, description, ...aliases].join(' ')
+}
+
+/** What its ports, its parameters and their choices are called. */
+function partsOf({ inputs, outputs, params }: NodeInfo): string {
+  const ports = [...Object.entries(inputs), ...Object.entries(outputs)].map(
+    ([name, { title }]) => title ?? name,
+  )
+  const values = Object.values(params).flatMap(({ title, choices = [] }) => [title, ...choices])
+  return [...ports, ...values].join(' ')
 }

@@ -21,6 +21,7 @@ function nodeIn(info: NodeInfo, words: NodeWords | undefined): NodeInfo {
     ...info,
     title: words.title,
     description: words.description,
+    ...(words.aliases && { aliases: words.aliases }),
     inputs: partsIn(info.inputs, words.inputs),
     params: partsIn(info.params, words.params),
     outputs: partsIn(info.outputs, words.outputs),

@@ -6,6 +6,8 @@ export type PartWords = readonly [title: string, description: string]
 export interface NodeWords {
   readonly title: string
   readonly description: string
+  /** What a person may look for it by. */
+  readonly aliases?: readonly string[]
   readonly inputs?: Readonly<Record<string, PartWords>>
   readonly params?: Readonly<Record<string, PartWords>>
   readonly outputs?: Readonly<Record<string, PartWords>>
@@ -41,6 +43,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
   'grounding/box': {
     title: '框定位',
     description: '说出有哪些东西、各在何处。框以画面的比例表示；没有框时不启用定位。',
+    aliases: ['GLIGEN 文本框', '边界框'],
     inputs: { model: ['模型', '带门控层的模型'] },
     params: { boxes: ['框', '最多 30 个短语，各带一个框 x0 y0 x1 y1；模型接受图片时还可带一张图片'] },
     outputs: {
@@ -148,6 +151,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
   'image/resize': {
     title: '调整尺寸',
     description: '得到给定尺寸的图像。',
+    aliases: ['放大', '缩放'],
     inputs: { image: ['图像', '任意图像'] },
     params: {
       width: ['宽', '像素'],
@@ -194,6 +198,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
   'latent/noise': {
     title: '潜变量噪声',
     description: '起始的单位噪声；同一种子在任何机器上给出相同的噪声。',
+    aliases: ['空潜变量', '空 Latent'],
     inputs: { model: ['模型', '决定潜变量的通道数和尺寸'] },
     params: {
       width: ['宽', '像素；0 为模型训练时的尺寸'],
@@ -238,6 +243,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
     title: '载入模型',
     description:
       '本机上的模型，按其标识：`models/` 下 diffusers 格式的文件夹。适配器把门控层放入它的 UNet，决定能用什么来定位。',
+    aliases: ['检查点', '大模型'],
     params: {
       model: ['模型', '本机上某个模型的标识'],
       adapter: ['适配器', '`auto` 为模型的第一个适配器，`none` 为仅用模型本身'],
@@ -255,6 +261,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
     title: '门控 UNet 步',
     description:
       '一步去噪：分别带文字和不带文字询问 UNet，再由采样器移动潜变量。不带文字的一半使用空定位，与论文一致。',
+    aliases: ['K 采样器', 'CFG'],
     inputs: {
       model: ['模型', '询问它的 UNet'],
       step: ['步', '当前的步，来自“循环开始”'],
@@ -273,6 +280,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
     title: '循环开始',
     description:
       '开始去噪循环：从这里到“循环结束”之间的部分每步运行一次。接入潜变量时，从那幅画面开始，而不是从头开始。',
+    aliases: ['K 采样器', '降噪'],
     inputs: {
       model: ['模型', '使用它的调度器配置'],
       noise: ['噪声', '单位噪声，来自“潜变量噪声”'],
@@ -289,6 +297,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
   'text/encode': {
     title: '文本编码',
     description: '把文本变成交叉注意力读取的内容。只运行一次：它不依赖于步。',
+    aliases: ['提示词', 'CLIP 文本编码'],
     inputs: { model: ['模型', '使用它的文本编码器'] },
     params: { text: ['文本', '画面中有什么；留空即无文本'] },
     outputs: { conditioning: ['条件', '编码后的文本'] },

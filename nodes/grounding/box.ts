@@ -8,6 +8,7 @@ export default defineNode({
   title: 'BoxGrounding',
   description:
     'Names things and says where they stand. Boxes are fractions of the picture; with no box, grounding is off.',
+  aliases: ['GLIGEN Textbox', 'Bounding box'],
   inputs: { model: { type: 'Model', description: 'A model with gated layers' } },
   outputs: {
     grounding: { type: 'Grounding', description: 'The entities, encoded for this model' },

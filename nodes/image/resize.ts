@@ -9,6 +9,7 @@ export default defineNode({
   version: 1,
   title: 'Resize',
   description: 'Makes a picture of the given size.',
+  aliases: ['Upscale', 'Scale'],
   inputs: { image: { type: 'Image', description: 'Any picture' } },
   outputs: { image: { type: 'Image', description: 'The resized picture' } },
   params: {

@@ -11,6 +11,7 @@ export default defineNode({
   version: 1,
   title: 'LatentNoise',
   description: 'Unit noise to start from; the same seed gives the same noise on every machine.',
+  aliases: ['Empty Latent Image'],
   inputs: { model: { type: 'Model', description: 'Fixes channels and size of the latent' } },
   outputs: { latent: { type: 'Latent', description: 'Noise, for Steps' } },
   params: {

@@ -8,6 +8,7 @@ export default defineNode({
   description:
     'A model of this machine, by its id: a folder in diffusers format below `models/`. ' +
     'An adapter puts gated layers into its UNet: what it can be grounded by.',
+  aliases: ['Checkpoint'],
   inputs: {},
   outputs: { model: { type: 'Model', description: 'The model, for every node that needs one' } },
   params: {

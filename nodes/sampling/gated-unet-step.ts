@@ -17,6 +17,7 @@ export default defineNode({
   description:
     'One denoising step: asks the UNet with and without the text, and lets the sampler move the latent. ' +
     'The half without text gets null grounding, as in the paper.',
+  aliases: ['KSampler', 'CFG'],
   inputs: {
     model: { type: 'Model', description: 'Its UNet is asked' },
     step: { type: 'Step', description: 'The step under way, from Steps' },

@@ -15,6 +15,7 @@ export default defineNode({
   description:
     'Opens the denoising loop: what stands between here and EndSteps runs once per step. ' +
     'With a latent it starts from that picture instead of from nothing.',
+  aliases: ['KSampler', 'Denoise'],
   inputs: {
     model: { type: 'Model', description: 'Its scheduler configuration is used' },
     noise: { type: 'Latent', description: 'Unit noise, from LatentNoise' },

@@ -6,6 +6,7 @@ export default defineNode({
   version: 1,
   title: 'TextEncode',
   description: 'Turns a text into what the cross-attention reads. Runs once: it does not depend on the step.',
+  aliases: ['Prompt', 'CLIP Text Encode'],
   inputs: { model: { type: 'Model', description: 'Its text encoder is used' } },
   outputs: { conditioning: { type: 'Conditioning', description: 'The encoded text' } },
   params: {

@@ -15,6 +15,7 @@ import { emptyWorkflow } from '../../client/document/file.ts'
 import { canvasKeys, keyWords } from '../../client/canvas/canvas-keys.ts'
 import { drawnFaultText } from '../../client/canvas/fault-words.ts'
 import { commands } from '../../client/editor/command-table.ts'
+import { offerNodes } from '../../client/editor/palette.ts'
 import { exampleInLanguage } from '../../client/locales/example-words.ts'
 import { failureText } from '../../client/locales/failure-text.ts'
 import { faultText } from '../../client/locales/fault-text.ts'
@@ -199,6 +200,14 @@ describe('a node', () => {
     outputs: outputs ?? {},
   })
 
+  const offered = (language: string, query: string) =>
+    offerNodes(
+      inLanguage(catalogue, language),
+      query,
+      () => true,
+      ({ type }) => catalogue[type],
+    ).map(({ type }) => type)
+
   it('has a title and a description in English, and so has every parameter of it', () => {
     const mute = Object.values(catalogue).filter(
       ({ title, description, params }) =>
@@ -221,6 +230,37 @@ describe('a node', () => {
       const said = [words.node, ...[words.inputs, words.params, words.outputs].flatMap(Object.values)]
       expect([type, said.flat().filter((text) => text === '')]).toEqual([type, []])
     }
+  })
+
+  it.each([
+    ['prompt', 'text/encode'],
+    ['clip', 'text/encode'],
+    ['checkpoint', 'model/load'],
+    ['ksampler', 'sampling/steps'],
+    ['cfg', 'sampling/gated-unet-step'],
+    ['ddim', 'sampling/steps'],
+    ['negative', 'sampling/gated-unet-step'],
+    ['empty latent', 'latent/noise'],
+    ['upscale', 'image/resize'],
+    ['提示词', 'text/encode'],
+    ['放大', 'image/resize'],
+  ])('is found by what other editors, its ports or its choices call it: %s', (query, type) => {
+    expect(offered('zh-CN', query)).toContain(type)
+    if (/^[a-z ]+$/.test(query)) expect(offered('en', query)).toContain(type)
+  })
+
+  it('whose title holds the word is offered before those of which only a port is called so', () => {
+    const [first, ...others] = offered('en', 'mask')
+    expect(first).toBe('inpaint/mask')
+    expect(others).toContain('inpaint/blend')
+  })
+
+  it('that has other names in English has some in Chinese', () => {
+    const named = (nodes: object) =>
+      Object.entries(nodes as Record<string, { aliases?: readonly string[] }>)
+        .filter(([, { aliases }]) => aliases)
+        .map(([type]) => type)
+    expect(named(nodesZh).toSorted()).toEqual(named(catalogue).toSorted())
   })
 
   it('that this editor has no words for keeps its own', () => {

@@ -52,7 +52,7 @@ describe('the palette', () => {
       catalogue,
       query,
       () => true,
-      () => '',
+      () => undefined,
     ).map(({ title }) => title)
 
   it('offers the nodes that hold every word', () => {
