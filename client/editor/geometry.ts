@@ -185,6 +185,12 @@ export function grown({ x, y, width, height }: Rect, by: number): Rect {
   return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by }
 }
 
+export function encloses(outer: Rect, inner: Rect): boolean {
+  return (
+    contains(outer, inner) && contains(outer, { x: inner.x + inner.width, y: inner.y + inner.height })
+  )
+}
+
 export function overlaps(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 }

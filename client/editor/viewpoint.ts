@@ -27,12 +27,12 @@ export function useViewpoint({ view, width, height, rect, everything }: Viewpoin
     void view.value.look({ k, x: width.value / 2 - x * k, y: height.value / 2 - y * k })
   }
 
-  /** Shows some items, or everything, none of it under the map. */
+  /** Shows everything, or some items, none of them under the map; where everything is seen there is no map. */
   function fit(keys: readonly string[] = []): void {
     const known = keys.flatMap((key) => rect(key) ?? [])
     const rects = known.length > 0 ? known : everything()
     if (!width.value || rects.length === 0) return
-    const map = minimapOpen.value ? mapPlace(height.value) : null
+    const map = minimapOpen.value && known.length > 0 ? mapPlace(height.value) : null
     void view.value?.look(fitBeside(rects, width.value, height.value, map))
   }
 

@@ -91,10 +91,15 @@ describe('the graph, by mouse', () => {
     expect((await saved()).view?.nodes?.['lone']?.[0] ?? 0).toBeGreaterThan(atRest + 20)
   })
 
-  it('goes where the map is pressed', async () => {
+  it('has a map while part of it is out of sight, and goes where that is pressed', async () => {
+    const map = editor.byTestId('minimap')
+    await key('Home')
+    await map.waitFor({ state: 'hidden' })
+    for (let zoom = 0; zoom < 4; zoom++) await key('+')
+    await map.waitFor()
     const before = await editor.node('model').boundingBox()
-    const map = await editor.byTestId('minimap').boundingBox()
-    await page().mouse.click((map?.x ?? 0) + 150, (map?.y ?? 0) + 90)
+    const place = await map.boundingBox()
+    await page().mouse.click((place?.x ?? 0) + 150, (place?.y ?? 0) + 90)
     await expect.poll(async () => (await editor.node('model').boundingBox())?.x).not.toBe(before?.x)
   })
 
