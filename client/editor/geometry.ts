@@ -186,9 +186,7 @@ export function grown({ x, y, width, height }: Rect, by: number): Rect {
 }
 
 export function encloses(outer: Rect, inner: Rect): boolean {
-  return (
-    contains(outer, inner) && contains(outer, { x: inner.x + inner.width, y: inner.y + inner.height })
-  )
+  return contains(outer, inner) && contains(outer, { x: inner.x + inner.width, y: inner.y + inner.height })
 }
 
 export function overlaps(a: Rect, b: Rect): boolean {
