@@ -4,9 +4,11 @@ import type { BranchPoint, RunReply } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { cellWorkflow } from '#workflows/sweep.ts'
 import type { Line } from './api/socket.ts'
+import { Draft } from './document/change.ts'
 import { descendantsOf } from './document/queries.ts'
 import { own } from './document/record.ts'
 import { wholeId } from './document/scope.ts'
+import { setSweep } from './document/sweep.ts'
 import { workflow } from './document/workflow-document.ts'
 import { stamped } from './files/differences.ts'
 import { sayFault } from './editor/say-fault.ts'
@@ -35,6 +37,14 @@ export interface RunWish {
 export function run(wish: RunWish = {}): Promise<string | null> {
   workflow.end()
   return handIn(branched(workflow.current.value, wish.branch), wish)
+}
+
+/** Runs the workflow with its own values, as if it had no sweep. */
+export function runOnce(): Promise<string | null> {
+  workflow.end()
+  const draft = new Draft(workflow.current.value)
+  setSweep(draft, [])
+  return handIn(draft.document, {})
 }
 
 /** From a cell of a sweep goes on the plain workflow with that cell's values. */

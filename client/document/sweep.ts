@@ -27,22 +27,29 @@ export function axesOf(document: Workflow): readonly Axis[] {
 
 /** Every parameter that stands in the file as one plain value. */
 export function sweptParams(document: Workflow, catalogue: Catalogue): SweptParam[] {
+  const titleOf = axisTitles(document, catalogue)
   return Object.entries(document.nodes).flatMap(([id, node]) =>
     Object.entries(own(catalogue, node.type)?.params ?? {})
       .filter(([name, info]) => sweepable.has(info.widget) && own(node.inputs, name) === undefined)
       .map(([name, info]) => {
         const at = `${id}.${name}`
-        return { at, info, title: axisTitle(document, catalogue, at) }
+        return { at, info, title: titleOf(at) }
       }),
   )
 }
 
-/** `GatedUNetStep · Guidance`. */
-export function axisTitle(document: Workflow, catalogue: Catalogue, at: string): string {
-  const { node: id, output: param } = parseSource(at)
-  const node = own(document.nodes, id)
-  const info = own(catalogue, node?.type ?? '')
-  return `${node?.title ?? info?.title ?? id} · ${own(info?.params, param)?.title ?? param}`
+/** Says of a parameter `GatedUNetStep · Guidance`, with the node's id where another has the same title. */
+export function axisTitles(document: Workflow, catalogue: Catalogue): (at: string) => string {
+  const infoOf = (id: string) => own(catalogue, own(document.nodes, id)?.type ?? '')
+  const titleOf = (id: string) => own(document.nodes, id)?.title ?? infoOf(id)?.title ?? id
+  const titles = Object.keys(document.nodes).map(titleOf)
+  const twice = new Set(titles.filter((title, index) => titles.indexOf(title) !== index))
+  return (at) => {
+    const { node: id, output: param } = parseSource(at)
+    const title = titleOf(id)
+    const name = twice.has(title) ? `${title} (${id})` : title
+    return `${name} · ${own(infoOf(id)?.params, param)?.title ?? param}`
+  }
 }
 
 /** Evenly spaced numbers from one end to the other, both included; whole ones where the parameter wants it. */
@@ -53,11 +60,11 @@ export function range(from: number, to: number, count: number, whole: boolean): 
 }
 
 /**
- * Reads values that a person lists, separated by commas or lines (for texts: lines only). Null where one does not suit.
+ * Reads values that a person lists, separated by commas or lines (texts by an empty line). Null where one does not suit.
  */
 export function readList(text: string, info: ParamInfo): Json[] | null {
   const parts = text
-    .split(info.widget === 'text' ? /\n/ : /[\n,，]/)
+    .split(info.widget === 'text' ? /\n\s*\n/ : /[\n,，]/)
     .map((part) => part.trim())
     .filter(Boolean)
   const values = parts.map((part) => readOne(part, info))

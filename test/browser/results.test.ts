@@ -164,4 +164,27 @@ describe('a sweep', () => {
       nodes: { unet: { values: { guidance: 8 } }, noise: { values: { seed: 408 } } },
     })
   })
+
+  it('is left out of a run that is asked for once, and stays in the workflow', async () => {
+    const axes = [{ at: 'noise.seed', values: [409, 410] }]
+    await editor.open({ ...quick('once', 408, 2), sweep: { axes } })
+    const before = await editor.newestRun()
+    await editor.byTestId('run-menu').click()
+    await editor.byTestId('run-once').click()
+    await expect.poll(() => editor.newestRun()).not.toBe(before)
+    expect(await editor.ended()).toBe('finished')
+    const job = await fetch(`${server.url}/api/jobs/${await editor.newestRun()}/workflow`)
+    expect(await job.json()).not.toHaveProperty('sweep')
+    expect(await editor.byTestId('run').textContent()).toBe('Run × 2')
+  })
+
+  it('over a text takes an empty line between one text and the next, and no other line', async () => {
+    await editor.open(changed(quick('texts', 411, 2), 'text', { text: 'a house\na tree' }))
+    await editor.page.keyboard.press('Alt+s')
+    const across = editor.byTestId('axis-across')
+    await across.locator('[data-part=param]').selectOption('text.text')
+    expect(await editor.byTestId('sweep-cells').textContent()).toBe('1 picture')
+    await across.locator('[data-part=values]').fill('a house\na tree\n\na sun')
+    expect(await editor.byTestId('sweep-cells').textContent()).toBe('2 pictures')
+  })
 })

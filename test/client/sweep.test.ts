@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ParamInfo } from '#nodes/node-info.ts'
 import { Draft } from '../../client/document/change.ts'
-import { axesOf, cellsOf, range, readList, setSweep, sweptParams } from '../../client/document/sweep.ts'
+import {
+  axesOf,
+  axisTitles,
+  cellsOf,
+  range,
+  readList,
+  setSweep,
+  sweptParams,
+} from '../../client/document/sweep.ts'
 import { catalogue, loop } from './workflows.ts'
 
 const param = (parts: Partial<ParamInfo>): ParamInfo => ({
@@ -22,6 +30,16 @@ describe('a sweep', () => {
       nodes: { ...loop.nodes, noise: { type: 'toy/noise', inputs: { seed: 'number.value' } } },
     }
     expect(sweptParams(driven, catalogue)).toEqual([])
+  })
+
+  it('names a node by its id, too, where another has the same title', () => {
+    const nodes = { ...loop.nodes, again: { type: 'toy/noise' }, other: { type: 'toy/noise', title: 'Mine' } }
+    const titleOf = axisTitles({ ...loop, nodes }, catalogue)
+    expect(['noise.seed', 'again.seed', 'other.seed'].map(titleOf)).toEqual([
+      'toy/noise (noise) · Seed',
+      'toy/noise (again) · Seed',
+      'Mine · Seed',
+    ])
   })
 
   it('stands in the file and is taken out again', () => {
@@ -65,7 +83,7 @@ describe('a list of values', () => {
   it('is read as what the parameter holds', () => {
     expect(readList('1, 2.5，3', param({}))).toEqual([1, 2.5, 3])
     expect(readList('true, false', param({ widget: 'bool' }))).toEqual([true, false])
-    expect(readList('a cat, a dog\na fox', param({ widget: 'text' }))).toEqual(['a cat, a dog', 'a fox'])
+    expect(readList('a cat,\na dog\n\na fox', param({ widget: 'text' }))).toEqual(['a cat,\na dog', 'a fox'])
     expect(readList('ddim', param({ widget: 'choice', choices: ['ddim', 'euler'] }))).toEqual(['ddim'])
   })
 
