@@ -270,7 +270,8 @@ describe('the graph, by keyboard', () => {
     await sheet.waitFor()
     expect(await sheet.locator('kbd').count()).toBeGreaterThan(80)
     expect(await sheet.textContent()).toContain('Stretch a box, scale a figure')
-    await key('Escape')
+    expect(await sheet.getByRole('heading', { level: 2 }).textContent()).toBe('Keys and gestures')
+    await sheet.getByTestId('close-keys').click()
     await sheet.waitFor({ state: 'detached' })
   })
 
