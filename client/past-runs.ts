@@ -1,4 +1,5 @@
 /** Brings jobs of the server into this window: those of before a reload, and those that others began. */
+import type { Workflow } from '#workflows/format.ts'
 import { fetchJob, fetchJobWorkflow } from './api/jobs.ts'
 import { catchUp } from './running.ts'
 import { useRuns } from './stores/runs.ts'
@@ -10,9 +11,28 @@ import { useRuns } from './stores/runs.ts'
  * @throws HttpFailure when the server does not know it any more.
  */
 export async function openJob(job: string, tab: string | null): Promise<void> {
-  const runs = useRuns()
-  if (runs.byId(job)) return
+  if (!useRuns().byId(job)) await begin(await fetchRun(job), tab)
+}
+
+/** Makes the jobs of a tab known, oldest first; those that the server does not know any more are left out. */
+export async function openJobs(jobs: readonly string[], tab: string): Promise<void> {
+  const fetched = await Promise.allSettled(jobs.map(fetchRun))
+  await Promise.all(fetched.map((run) => (run.status === 'fulfilled' ? begin(run.value, tab) : null)))
+}
+
+interface PastRun {
+  readonly job: string
+  readonly view: Awaited<ReturnType<typeof fetchJob>>
+  readonly workflow: Workflow
+}
+
+async function fetchRun(job: string): Promise<PastRun> {
   const [view, workflow] = await Promise.all([fetchJob(job), fetchJobWorkflow(job)])
+  return { job, view, workflow }
+}
+
+async function begin({ job, view, workflow }: PastRun, tab: string | null): Promise<void> {
+  const runs = useRuns()
   if (runs.byId(job)) return
   runs.begin(job, workflow, tab)
   for (const event of view.events) runs.take(event)

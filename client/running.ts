@@ -97,7 +97,7 @@ async function handIn(sent: Workflow, { targets, ...wish }: RunWish, quiet = fal
     return null
   }
   useRuns().begin(reply.job, sent, tab)
-  if (tab) useTabs().update(tab, { job: reply.job })
+  if (tab) useTabs().ran(tab, reply.job)
   await catchUp(reply.job)
   return reply.job
 }

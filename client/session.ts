@@ -10,7 +10,7 @@ import { sizeOfNode } from './editor/geometry.ts'
 import { exampleInLanguage } from './locales/example-words.ts'
 import { translate } from './locales/i18n.ts'
 import { followChanges } from './live.ts'
-import { openJob } from './past-runs.ts'
+import { openJobs } from './past-runs.ts'
 import { catchUp, catchUpAll, runOver } from './running.ts'
 import { useFaults } from './stores/faults.ts'
 import { useNotices } from './stores/notices.ts'
@@ -88,8 +88,9 @@ function keepTabs(storage: TabStorage): void {
     isFull = !kept
   }
   function savedTab(tab: Tab): SavedTab {
-    const { id, stored, mode, job, clean } = tab
-    return { id, stored, mode, job, snapshot: tab.history.snapshot(), ...(tabs.isUnsaved(tab) && { clean }) }
+    const { id, stored, mode, clean } = tab
+    const jobs = [...tab.jobs]
+    return { id, stored, mode, jobs, snapshot: tab.history.snapshot(), ...(tabs.isUnsaved(tab) && { clean }) }
   }
   watch([workflow.current, () => tabs.tabs, () => tabs.activeId], useDebounceFn(save, saveAfterMs))
   window.addEventListener('pagehide', save)
@@ -123,7 +124,7 @@ async function loadServer(firstVisit = false): Promise<void> {
   if (firstVisit && first && useTabs().tabs.length === 0) openWorkflow(exampleInLanguage(first))
   ready.value = true
   void validate()
-  for (const { id, job } of useTabs().tabs) if (job) void openJob(job, id)
+  for (const { id, jobs } of useTabs().tabs) void openJobs(jobs, id)
 }
 
 async function validate(): Promise<void> {

@@ -19,7 +19,7 @@ const keptTab = z.object({
   clean: workflowSchema.optional(),
   stored: z.object({ id: z.string(), rev: z.int() }).nullable(),
   mode: z.enum(['graph', 'list', 'form']),
-  job: z.string().nullable(),
+  jobs: z.array(z.string()),
 })
 
 const keptWindow = z.object({

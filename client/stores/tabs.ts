@@ -28,14 +28,17 @@ export interface Tab {
   readonly stored: Stored | null
   readonly mode: 'graph' | 'list' | 'form'
   readonly view: View | null
-  /** The job that it ran last. */
-  readonly job: string | null
+  /** The jobs that it ran last, oldest first. */
+  readonly jobs: readonly string[]
 }
 
-export type TabStart = Partial<Pick<Tab, 'id' | 'clean' | 'stored' | 'mode' | 'job'>> & {
+export type TabStart = Partial<Pick<Tab, 'id' | 'clean' | 'stored' | 'mode' | 'jobs'>> & {
   /** What was done to it before. */
   readonly past?: Snapshot
 }
+
+/** So many runs of a tab are there again after a reload. */
+const keptJobs = 8
 
 export const useTabs = defineStore('tabs', () => {
   const tabs = shallowRef<readonly Tab[]>([])
@@ -64,7 +67,7 @@ export const useTabs = defineStore('tabs', () => {
       stored: start.stored ?? null,
       mode: start.mode ?? 'graph',
       view: null,
-      job: start.job ?? null,
+      jobs: start.jobs ?? [],
     }
     const spare = active.value && isBlank(active.value) ? active.value.id : null
     tabs.value = spare ? tabs.value.map((other) => (other.id === spare ? tab : other)) : [...tabs.value, tab]
@@ -111,11 +114,31 @@ export const useTabs = defineStore('tabs', () => {
     tabs.value = rest.toSpliced(target, 0, moving)
   }
 
+  /** Notes that a tab ran a job. */
+  function ran(id: string, job: string): void {
+    const tab = tabs.value.find((other) => other.id === id)
+    if (tab) update(id, { jobs: [...tab.jobs, job].slice(-keptJobs) })
+  }
+
   /** What stands in the tab is saved as it is. */
   function saved(id: string, stored?: Stored): void {
     const tab = tabs.value.find((other) => other.id === id)
     if (tab) update(id, { clean: documentOf(tab), ...(stored && { stored }) })
   }
 
-  return { tabs, activeId, active, documentOf, isUnsaved, update, open, activate, step, close, move, saved }
+  return {
+    tabs,
+    activeId,
+    active,
+    documentOf,
+    isUnsaved,
+    update,
+    open,
+    activate,
+    step,
+    close,
+    move,
+    ran,
+    saved,
+  }
 })

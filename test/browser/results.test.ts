@@ -124,6 +124,27 @@ describe('two runs', () => {
   })
 })
 
+describe('the last runs of a tab', () => {
+  it('are all there when the page is opened again, and can be compared', async () => {
+    await editor.open(quick('before', 412, 2))
+    expect(await editor.run()).toBe('finished')
+    const seed = editor.page.locator('[data-param="noise.seed"] input')
+    await seed.fill('413')
+    await seed.press('Enter')
+    expect(await editor.run()).toBe('finished')
+    const runs = () =>
+      editor
+        .byTestId('history')
+        .locator('[data-run]')
+        .evaluateAll((found) => found.map((run) => run.getAttribute('data-run')))
+    const before = await runs()
+    await editor.page.reload()
+    await expect.poll(runs).toEqual(before)
+    await editor.byTestId('compare').click()
+    await editor.byTestId('compare-view').waitFor()
+  })
+})
+
 describe('a sweep', () => {
   it('over two parameters makes a labelled grid whose cells are looked at one by one', async () => {
     await editor.open(changed(quick('sweep', 407, 2), 'unet', { guidance: 4 }))

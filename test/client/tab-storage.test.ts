@@ -12,7 +12,7 @@ function tab(id: string): SavedTab {
     id,
     stored: { id: 'kept', rev: 3 },
     mode: 'form',
-    job: 'j',
+    jobs: ['i', 'j'],
     clean: loop,
     snapshot: history.snapshot(),
   }
