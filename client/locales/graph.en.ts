@@ -139,53 +139,93 @@ const graphEn = {
       name: 'Four seeds',
       description:
         'A list of seeds: what stands behind it, the loop included, runs once for each, and a grid takes the pictures together.',
+      nodes: { seeds: 'Seeds', empty: 'Empty text' },
     },
     image: {
       name: 'Shown by a picture',
       description:
         'One loop paints a thing; its picture, not its name, then says what stands in the boxes of another.',
+      nodes: {
+        empty: 'Empty text',
+        reference: 'The reference',
+        shown: 'Shown by a picture',
+        place: 'The place',
+        new_noise: 'New noise',
+        save: 'Put where the boxes are',
+      },
     },
     inpaint: {
       name: 'Another thing in one box',
       description:
         'The tree goes and a balloon comes: only the box is painted anew, everything else is put back before each step.',
+      nodes: {
+        empty: 'Empty text',
+        first: 'First picture',
+        new_boxes: 'What comes in its place',
+        mask: 'A little more than the tree',
+        new_text: 'New text',
+        new_noise: 'New noise',
+        save: 'A balloon in its place',
+      },
     },
     pose: {
       name: 'A person in a pose',
       description: 'Drag a joint or choose another pose, press Run, and the painted person takes it.',
+      nodes: { empty: 'Empty text' },
     },
     repaint: {
       name: 'Repaint a picture',
       description:
         "A second loop starts from the first one's picture: the things stay in their boxes, the scene changes.",
+      nodes: {
+        empty: 'Empty text',
+        first: 'First picture',
+        text2: 'New text',
+        noise2: 'New noise',
+        save: 'In the snow',
+      },
     },
     report: {
       name: 'Does the picture obey its boxes',
       description:
         'A detector looks at the finished picture: green boxes were found, red ones were not, dashed is what it sees. Its numbers can be swept.',
+      nodes: { empty: 'Empty text', plain: 'The picture', seen: 'What the detector sees' },
     },
     style: {
       name: 'In the style of a picture',
       description:
         'One loop paints an old photo; its picture then says how the boxes of another are drawn, and no word does.',
+      nodes: {
+        empty: 'Empty text',
+        reference: 'The style picture',
+        style: 'Style of the picture',
+        boxes: 'What stands where',
+        place: 'The new scene',
+        new_noise: 'New noise',
+        save: 'In the style of the picture',
+      },
     },
     'tau-sweep': {
       name: 'How long grounding lasts',
       description:
         'The same picture for seven values of τ, the fraction of the steps with grounding. Steps that do not differ come from the cache.',
+      nodes: { empty: 'Empty text' },
     },
     'text-box': {
       name: 'A house, a tree and a sun',
       description: 'Move the boxes or draw another, press Run, and watch the named things appear in them.',
+      nodes: { empty: 'Empty text' },
     },
     'text-only': {
       name: 'Text alone',
       description: 'Plain text to picture: the same loop without grounding.',
+      nodes: { empty: 'Empty text' },
     },
     'with-and-without': {
       name: 'With and without boxes',
       description:
         'Two loops from the same text and the same noise: what grounding changes, and what it leaves.',
+      nodes: { empty: 'Empty text', without: 'Without boxes', with: 'With boxes' },
     },
   },
   menu: {

@@ -137,37 +137,80 @@ const graphZh: GraphMessages = {
     'four-seeds': {
       name: '四个种子',
       description: '一列种子：其后的部分连同循环对每个种子各运行一次，再由网格把图片合在一起。',
+      nodes: { seeds: '种子', empty: '空文本' },
     },
     image: {
       name: '用图片来说明',
       description: '一个循环画出一件东西；再由它的图片而不是名称，说明另一幅画的框里有什么。',
+      nodes: {
+        empty: '空文本',
+        reference: '参考图',
+        shown: '用图片说明',
+        place: '场景',
+        new_noise: '新噪声',
+        save: '放进框里',
+      },
     },
     inpaint: {
       name: '换掉一个框里的东西',
       description: '树没了，来了气球：只重绘框内，其余部分在每一步之前都放回原样。',
+      nodes: {
+        empty: '空文本',
+        first: '第一幅画',
+        new_boxes: '取而代之的东西',
+        mask: '比树稍大一点',
+        new_text: '新文本',
+        new_noise: '新噪声',
+        save: '换成气球',
+      },
     },
-    pose: { name: '摆好姿势的人', description: '拖动关节或另选姿势，点击“运行”，画中的人便照此站立。' },
-    repaint: { name: '重绘一幅画', description: '第二个循环从第一幅画开始：东西留在各自的框里，场景变了。' },
+    pose: {
+      name: '摆好姿势的人',
+      description: '拖动关节或另选姿势，点击“运行”，画中的人便照此站立。',
+      nodes: { empty: '空文本' },
+    },
+    repaint: {
+      name: '重绘一幅画',
+      description: '第二个循环从第一幅画开始：东西留在各自的框里，场景变了。',
+      nodes: { empty: '空文本', first: '第一幅画', text2: '新文本', noise2: '新噪声', save: '雪中' },
+    },
     report: {
       name: '画面是否遵从框',
       description: '检测器查看完成的画面：绿框找到了，红框没有，虚线是它所见。它的数值可以扫描。',
+      nodes: { empty: '空文本', plain: '画面', seen: '检测器所见' },
     },
     style: {
       name: '按一张图片的风格',
       description: '一个循环画出一张老照片；再由它决定另一幅画的框里怎么画，不用任何文字。',
+      nodes: {
+        empty: '空文本',
+        reference: '风格图片',
+        style: '图片的风格',
+        boxes: '什么在哪里',
+        place: '新场景',
+        new_noise: '新噪声',
+        save: '按图片的风格',
+      },
     },
     'tau-sweep': {
       name: '定位持续多久',
       description: '同一幅画，七个 τ 值：启用定位的步所占的比例。没有差别的步来自缓存。',
+      nodes: { empty: '空文本' },
     },
     'text-box': {
       name: '房子、树和太阳',
       description: '移动这些框或再画一个，点击“运行”，看所说的东西出现在框里。',
+      nodes: { empty: '空文本' },
     },
-    'text-only': { name: '只有文字', description: '普通的文生图：同样的循环，没有定位。' },
+    'text-only': {
+      name: '只有文字',
+      description: '普通的文生图：同样的循环，没有定位。',
+      nodes: { empty: '空文本' },
+    },
     'with-and-without': {
       name: '有框与无框',
       description: '两个循环，文字和噪声相同：看定位改变了什么，保留了什么。',
+      nodes: { empty: '空文本', without: '无框', with: '有框' },
     },
   },
   menu: {

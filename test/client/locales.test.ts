@@ -279,24 +279,33 @@ describe('a node', () => {
 })
 
 describe('an example', () => {
-  it('is called in English as in its file, and has a name and a description in Chinese', () => {
+  it('is called in English as in its file, and has a name, a description and its titles in Chinese', () => {
     const files = readdirSync(examplesDir).filter((name) => name.endsWith('.json'))
     for (const file of files) {
-      const { name, description } = JSON.parse(readFileSync(join(examplesDir, file), 'utf8')) as Workflow
+      const example = JSON.parse(readFileSync(join(examplesDir, file), 'utf8')) as Workflow
+      const titled = Object.entries(example.nodes).filter(([, { title }]) => title !== undefined)
+      const parts = ['name', 'description', ...titled.map(([id]) => `nodes.${id}`)]
       const said = (words: Map<string, string>) =>
-        ['name', 'description'].map((part) => words.get(`example.${file.replace('.json', '')}.${part}`))
-      expect(said(english)).toEqual([name, description])
+        parts.map((part) => words.get(`example.${file.replace('.json', '')}.${part}`))
+      expect(said(english)).toEqual([
+        example.name,
+        example.description,
+        ...titled.map(([, { title }]) => title),
+      ])
       expect([file, said(chinese).filter((text) => !text)]).toEqual([file, []])
     }
   })
 
   it('opens with the words of the page, and with those of its file where there are none', () => {
-    const workflow = { ...emptyWorkflow, name: 'A house', description: 'Its own.' }
+    const nodes = { empty: { type: 'text/encode', title: 'Empty text' }, mine: { type: 'text/encode' } }
+    const workflow = { ...emptyWorkflow, name: 'A house', description: 'Its own.', nodes }
     i18n.global.locale.value = 'zh-CN'
     onTestFinished(() => {
       i18n.global.locale.value = 'en'
     })
-    expect(exampleInLanguage({ name: 'text-box', workflow }).name).toBe(chinese.get('example.text-box.name'))
+    const opened = exampleInLanguage({ name: 'text-box', workflow })
+    expect(opened.name).toBe(chinese.get('example.text-box.name'))
+    expect([opened.nodes['empty']?.title, opened.nodes['mine']]).toEqual(['空文本', nodes.mine])
     expect(exampleInLanguage({ name: 'of-my-own', workflow })).toEqual(workflow)
     expect(exampleInLanguage({ name: 'of-my-own', workflow: emptyWorkflow }).name).toBe('of-my-own')
   })
