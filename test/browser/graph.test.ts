@@ -118,6 +118,17 @@ describe('the graph, by mouse', () => {
     expect([Math.abs((box?.x ?? 0) - x) < 150, Math.abs((box?.y ?? 0) - y) < 150]).toEqual([true, true])
   })
 
+  it('adds a note that is looked for among the nodes', async () => {
+    const { x, y } = await ground()
+    await page().mouse.dblclick(x, y)
+    await page().keyboard.type('note')
+    await key('Enter')
+    await page().locator('[data-note] textarea').waitFor()
+    await page().keyboard.type('Mind the sky')
+    await key('Escape')
+    expect(Object.values((await saved()).view?.notes ?? {}).map(({ text }) => text)).toEqual(['Mind the sky'])
+  })
+
   it('copies, duplicates and lays out by menu, and pastes where the menu of the ground was opened', async () => {
     await page().context().grantPermissions(['clipboard-read', 'clipboard-write'])
     const fromMenu = (command: string) => page().locator(`[data-testid=graph-menu] [data-command=${command}]`)
