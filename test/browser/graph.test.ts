@@ -93,6 +93,7 @@ describe('the graph, by mouse', () => {
 
   it('has a map while part of it is out of sight, and goes where that is pressed', async () => {
     const map = editor.byTestId('minimap')
+    await editor.byTestId('graph').focus()
     await key('Home')
     await map.waitFor({ state: 'hidden' })
     for (let zoom = 0; zoom < 4; zoom++) await key('+')
