@@ -23,6 +23,6 @@ export function gateCurve(total: number, schedule: GateSchedule): number[] {
 }
 
 /** ⌊fraction·total⌋, where 0.3 of 10 is 3 although 0.1 + 0.2 is a little more than 0.3. */
-function wholeSteps(part: number, total: number): number {
+export function wholeSteps(part: number, total: number): number {
   return Math.floor(part * total + 1e-9)
 }

@@ -173,6 +173,11 @@ const graphEn = {
       description: 'Drag a joint or choose another pose, press Run, and the painted person takes it.',
       nodes: { empty: 'Empty text' },
     },
+    'prompt-switch': {
+      name: 'A prompt that switches',
+      description:
+        'The first steps read one text, the others another: the snow of the first stays, the castle of the second comes. On either side each text alone.',
+    },
     repaint: {
       name: 'Repaint a picture',
       description:

@@ -276,6 +276,17 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
       denoised: ['去噪', '若在此结束，画面会是什么样'],
     },
   },
+  'sampling/step-info': {
+    title: '步信息',
+    description: '说明循环正在进行哪一步，使“开关”在前面的步取一个分支，之后取另一个。',
+    inputs: { step: ['步', '当前的步，来自“循环开始”'] },
+    params: { at: ['变化处', '变化之前的步所占的比例，算法与 τ 相同'] },
+    outputs: {
+      index: ['序号', '这一步的序号；0 为第一步'],
+      progress: ['进度', '这一步之前已完成的步所占的比例'],
+      isBefore: ['变化之前', '这一步是否在变化之前'],
+    },
+  },
   'sampling/steps': {
     title: '循环开始',
     description:
