@@ -24,13 +24,19 @@ test('boxes of any numbers are taken without a fault or refused with sentences, 
   )
 })
 
+const drawnPoint = (number: fc.Arbitrary<number>) =>
+  fc.oneof(fc.tuple(number, number), fc.tuple(number, number, fc.constantFrom(0, 1, 2)))
+const goodFigure = fc.array(drawnPoint(side), { minLength: 17, maxLength: 17 })
+const anyFigure = fc.array(drawnPoint(anyNumber), { minLength: 15, maxLength: 18 })
+
 test('figures of any numbers are taken without a fault or refused with sentences, and never throw', () => {
-  const figure = fc.array(fc.tuple(anyNumber, anyNumber), { minLength: 15, maxLength: 18 })
+  const list = (figure: typeof goodFigure) => fc.array(figure, { maxLength: maxFigures + 2 })
   fc.assert(
-    fc.property(fc.array(figure, { maxLength: maxFigures + 2 }), (figures) => {
-      const faults = keypointFaults(figures)
-      const { success } = keypointsSchema.safeParse(figures)
-      if (success) expect(faults).toEqual([])
+    fc.property(fc.oneof(list(goodFigure), list(fc.oneof(goodFigure, anyFigure))), (figures) => {
+      const faults = keypointFaults(figures.map((points) => ({ points })))
+      expect(keypointsSchema.safeParse(figures).success).toBe(
+        faults.length === 0 && figures.flat(2).every(Number.isFinite),
+      )
       for (const { message } of faults) expect(message).toMatch(/^figure \d+ /)
     }),
   )
