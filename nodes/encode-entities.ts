@@ -3,6 +3,7 @@ import { groundingOf, type Entity } from '#inference/grounding.ts'
 import type { GroundingKind, Model } from '#inference/model.ts'
 import type { BoxEntity } from './boxes.ts'
 import type { RunContext } from './node.ts'
+import { showLeftOut } from './show-left-out.ts'
 import type { Grounding, Image, ModelRef } from './values.ts'
 
 /** A box in a workflow, and the picture that a wire brings for it. */
@@ -23,6 +24,7 @@ export async function encodeEntities(
   const said = entities.map(({ phrase }) => phrase.trim()).filter((phrase) => phrase !== '')
   const texts = [...new Set(said)]
   const encoded = await loaded.encodeTexts(texts)
+  showLeftOut(encoded, context)
   const features = new Map(texts.map((text, i) => [text, encoded[i]?.pooled]))
   const placed: Entity[] = []
   for (const { phrase, box, image, shown, textMask, imageMask } of entities) {

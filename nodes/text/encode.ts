@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineNode } from '../node.ts'
+import { showLeftOut } from '../show-left-out.ts'
 
 export default defineNode({
   type: 'text/encode',
@@ -19,7 +20,7 @@ export default defineNode({
   async run({ model, text }, context) {
     const [encoded] = await (await context.model(model)).encodeTexts([text])
     if (!encoded) throw new Error('Cannot encode the text: the text encoder returned nothing')
-    if (encoded.truncated !== '') context.showValue(`Too long, left out: ${encoded.truncated}`)
+    showLeftOut([encoded], context)
     return { conditioning: { model, context: encoded.context } }
   },
 })

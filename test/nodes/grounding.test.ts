@@ -46,6 +46,18 @@ describe('BoxGrounding', () => {
     })
   })
 
+  it('shows what of its phrases is too long for the model, each once', async () => {
+    const before = bench.shown.length
+    const long = (end: string) => `${'a cat '.repeat(20)}${end}`
+    const boxes = [long('on a mat'), 'a dog', long('on a mat'), long('in a hat')]
+    await grounding(box, { boxes: boxes.map((phrase) => ({ phrase, box: left })) })
+    expect(bench.shown.slice(before)).toEqual([
+      expect.stringMatching(/^Too long, left out: [a cat]+on a mat; [a cat]+in a hat$/),
+    ])
+    await grounding(box, { boxes: [{ phrase: 'a dog', box: left }] })
+    expect(bench.shown).toHaveLength(before + 1)
+  })
+
   it('is off without a box', async () => {
     expect((await grounding(box, { boxes: [] })).strength).toBe(0)
   })
