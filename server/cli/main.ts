@@ -2,7 +2,7 @@
 import { suggest } from '#workflows/nearest.ts'
 import { ConfigError } from '../config-error.ts'
 import { ownVersion } from '../config.ts'
-import { CliError, complain, print, UsageError, type Command } from './command.ts'
+import { CliError, complain, print, printJson, UsageError, type Command } from './command.ts'
 
 interface Entry {
   /** One line for the overview. */
@@ -47,7 +47,7 @@ export async function main(words: readonly string[]): Promise<number> {
     if (rest.includes('--help') || rest.includes('-h')) return show(command.usage)
     return await command.run(rest)
   } catch (error) {
-    return explain(error, name)
+    return explain(error, name, rest.includes('--json'))
   }
 }
 
@@ -69,14 +69,13 @@ function show(text: string): number {
 }
 
 /** Stacks are for those who look for them: `GROUNDWORK_LOG=debug`. */
-function explain(error: unknown, name: string | undefined): number {
+function explain(error: unknown, name: string | undefined, asJson: boolean): number {
   const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof UsageError || error instanceof ConfigError) {
-    const hint = name !== undefined && commands.has(name) ? `groundwork ${name} --help` : 'groundwork --help'
-    complain(`${message}\nSee '${hint}'`)
-    return 2
-  }
-  complain(message)
+  const isMisunderstood = error instanceof UsageError || error instanceof ConfigError
+  const help = name !== undefined && commands.has(name) ? `groundwork ${name} --help` : 'groundwork --help'
+  complain(isMisunderstood ? `${message}\nSee '${help}'` : message)
+  if (asJson) printJson({ ok: false, error: message })
+  if (isMisunderstood) return 2
   if (!(error instanceof CliError) && process.env['GROUNDWORK_LOG'] === 'debug') console.error(error)
   return 1
 }

@@ -16,7 +16,7 @@ A folder that looks like a model but cannot be used is named on stderr.`,
     const { modelDirs, device } = runnerOptions(values)
     const { models, unusable } = await openModelShelf(modelDirs, device).scan()
     for (const { message } of unusable) complain(message)
-    if (values.json) printJson(models)
+    if (values.json) printJson({ models })
     else if (models.length === 0) print(`No models below ${modelDirs.join(', ')}`)
     else
       for (const { id, kind, bytes, hash, adapters } of models) {

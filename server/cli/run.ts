@@ -15,7 +15,7 @@ import { CliError, complain, print, printJson, type Command } from './command.ts
 import { countFaults, faultLines } from './fault-lines.ts'
 import { jsonFlag, machineFlags, onlyWord, readWords } from './flags.ts'
 import { progressOn } from './progress.ts'
-import { seedBefore, seedsOf } from './seeds.ts'
+import { onlySeed, seedsBefore } from './seeds.ts'
 import { setValues } from './set-values.ts'
 import { readBounded, readWorkflowFile } from './workflow-file.ts'
 import { stemOf, writePicture } from './write-pictures.ts'
@@ -53,9 +53,8 @@ Exit code: 0 when it ran, 1 when the workflow has faults or the run failed, 2 wh
       if (!workflow || faults.length > 0) return reportFaults(faults, values.json)
       const begin = performance.now()
       const result = await runOnTerminal(bench, workflow)
-      const seeds = seedsOf(workflow, catalogue)
-      const files = await writeAll(made, { workflow, seeds, dir: values.out })
-      const report: Report = { result, seeds, files, ms: performance.now() - begin }
+      const files = await writeAll(made, catalogue, values.out)
+      const report: Report = { result, files, ms: performance.now() - begin }
       return values.json ? reportJson(report) : reportText(report)
     } finally {
       await bench.close()
@@ -112,31 +111,30 @@ interface WrittenPicture {
   readonly width: number
   readonly height: number
   readonly picture: string
-}
-
-interface Destination {
-  readonly workflow: Workflow
-  readonly seeds: ReadonlyMap<string, string>
-  readonly dir: string
+  /** Those it came from, by `node.param`. */
+  readonly seeds: Readonly<Record<string, string>>
 }
 
 /** Writes what was saved, or what was shown when nothing was. */
 async function writeAll(
   made: readonly MadePicture[],
-  { workflow, seeds, dir }: Destination,
+  catalogue: Catalogue,
+  dir: string,
 ): Promise<WrittenPicture[]> {
   const saved = made.filter(({ options }) => options.saved)
   const files: WrittenPicture[] = []
   for (const { options, png, picture, width, height } of saved.length > 0 ? saved : made) {
-    const stem = stemOf(options.name ?? options.node, seedBefore(workflow, options.node, seeds))
-    files.push({ node: options.node, path: await writePicture(dir, stem, png), width, height, picture })
+    const { node, name = node, workflow } = options
+    // Of the pictures of a sweep only its grid carries the sweep: it came from all of their seeds.
+    const seeds = workflow.sweep ? new Map<string, string>() : seedsBefore(workflow, node, catalogue)
+    const path = await writePicture(dir, stemOf(name, onlySeed(seeds)), png)
+    files.push({ node, path, width, height, picture, seeds: Object.fromEntries(seeds) })
   }
   return files
 }
 
 interface Report {
   readonly result: RunResult
-  readonly seeds: ReadonlyMap<string, string>
   readonly files: readonly WrittenPicture[]
   readonly ms: number
 }
@@ -148,13 +146,12 @@ function reportFaults(faults: readonly Fault[], asJson: boolean): number {
   return 1
 }
 
-function reportJson({ result, seeds, files, ms }: Report): number {
+function reportJson({ result, files, ms }: Report): number {
   printJson({
     ok: result.ok,
     cancelled: result.cancelled,
     errors: result.errors.map(({ node, message }) => ({ node, message })),
     outputs: files,
-    seeds: Object.fromEntries(seeds),
     nodes: Object.fromEntries(
       [...result.nodes].map(([id, { state, cached, ms, runs, cachedRuns }]) => [
         id,

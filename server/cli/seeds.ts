@@ -1,30 +1,25 @@
-/** The seeds of a workflow: which there are, and which a node's result depends on. */
+/** The seeds that a picture came from. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import { parseSource, type Workflow } from '#workflows/format.ts'
+import { planWorkflow } from '#workflows/plan.ts'
 
-/** Every seed as digits, by `node.param`; the default where the file says none. */
-export function seedsOf(workflow: Workflow, catalogue: Catalogue): Map<string, string> {
+/** Every seed that a node's result depends on, as digits, by `node.param`; a node in a subgraph is called `outer/inner`. */
+export function seedsBefore(workflow: Workflow, id: string, catalogue: Catalogue): Map<string, string> {
+  const { plan } = planWorkflow(workflow, new Map(Object.entries(catalogue)))
   const seeds = new Map<string, string>()
-  for (const [id, node] of Object.entries(workflow.nodes))
-    for (const [name, param] of Object.entries(catalogue[node.type]?.params ?? {}))
-      if (param.widget === 'seed' && node.inputs?.[name] === undefined)
-        seeds.set(`${id}.${name}`, String(node.values?.[name] ?? param.default))
+  const before = new Set([id])
+  for (const name of before) {
+    const { type = '', inputs = {}, values } = plan?.nodes.get(name) ?? {}
+    for (const source of Object.values(inputs)) before.add(parseSource(source).node)
+    for (const [param, { widget, default: usual }] of Object.entries(catalogue[type]?.params ?? {}))
+      if (widget === 'seed' && inputs[param] === undefined)
+        seeds.set(`${name}.${param}`, String(values?.[param] ?? usual))
+  }
   return seeds
 }
 
-/** The one seed that everything before a node shares; null when there are several or none. */
-export function seedBefore(
-  workflow: Workflow,
-  id: string,
-  seeds: ReadonlyMap<string, string>,
-): string | null {
-  const before = new Set([id])
-  for (const node of before)
-    for (const source of Object.values(workflow.nodes[node]?.inputs ?? {}))
-      before.add(parseSource(source).node)
-  const found = new Set(
-    [...seeds].filter(([place]) => before.has(parseSource(place).node)).map(([, seed]) => seed),
-  )
-  const [seed] = found
-  return found.size === 1 && seed !== undefined ? seed : null
+/** The one seed that these are; null when there are several or none. */
+export function onlySeed(seeds: ReadonlyMap<string, string>): string | null {
+  const [seed, ...others] = new Set(seeds.values())
+  return seed !== undefined && others.length === 0 ? seed : null
 }

@@ -1,31 +1,35 @@
 /** `--set node.name=value`: changes values of a workflow, each read as its parameter's widget would. */
-import type { Catalogue, ParamInfo } from '#nodes/node-info.ts'
+import type { Catalogue, NodeInfo, ParamInfo } from '#nodes/node-info.ts'
+import { checkSubgraphs } from '#workflows/check-subgraphs.ts'
 import type { Workflow } from '#workflows/format.ts'
-import { pictureIdPattern } from '#workflows/protocol.ts'
 import { suggest } from '#workflows/nearest.ts'
+import { own } from '#workflows/own.ts'
+import { pictureIdPattern } from '#workflows/protocol.ts'
+import { subgraphsOf, withSubgraphs } from '#workflows/subgraph-shape.ts'
+import { inWords } from '../engine/words.ts'
 import { CliError, UsageError } from './command.ts'
 
 /** Takes the picture file of a `picture` parameter in, and returns its id. */
 export type PictureImporter = (path: string) => Promise<string>
 
-/** Part of a workflow, as much as is needed to change its values: it may still have faults. */
-type Draft = Pick<Workflow, 'nodes'>
-
 /**
- * A workflow with the values set.
+ * A workflow with the values set. It may still have faults.
  *
  * @param settings such as `noise.seed=8`
- * @throws UsageError when a setting is not of that form, CliError for an unknown node or parameter or an unreadable value.
+ * @throws UsageError when a setting is not of that form, CliError for an unknown node or parameter, one
+ *   that takes its value from elsewhere, or an unreadable value.
  */
-export async function setValues<W extends Draft>(
-  workflow: W,
+export async function setValues(
+  workflow: Workflow,
   settings: readonly string[],
   context: { readonly catalogue: Catalogue; readonly importPicture: PictureImporter },
-): Promise<W> {
+): Promise<Workflow> {
+  const { order } = checkSubgraphs(workflow)
+  const infos = withSubgraphs(context.catalogue, subgraphsOf(workflow), order)
   const nodes = structuredClone(workflow.nodes)
   for (const setting of settings) {
     const { node: id, param: name, text } = takeApart(setting)
-    const { node, param } = find(nodes, context.catalogue, id, name)
+    const { node, param } = find({ ...workflow, nodes }, infos, id, name)
     node.values = { ...node.values, [name]: await read(param, text, `${id}.${name}`, context.importPicture) }
   }
   return { ...workflow, nodes }
@@ -38,22 +42,22 @@ function takeApart(setting: string): { node: string; param: string; text: string
   return { node, param, text }
 }
 
-function find(nodes: Workflow['nodes'], catalogue: Catalogue, id: string, name: string) {
-  const node = Object.hasOwn(nodes, id) ? nodes[id] : undefined
-  if (!node)
-    throw new CliError(
-      `Cannot set '${id}.${name}': the workflow has no node '${id}'${suggest(id, Object.keys(nodes))}`,
-    )
-  const params = (Object.hasOwn(catalogue, node.type) ? catalogue[node.type]?.params : undefined) ?? {}
-  const param = Object.hasOwn(params, name) ? params[name] : undefined
+function find({ nodes, sweep }: Workflow, infos: ReadonlyMap<string, NodeInfo>, id: string, name: string) {
+  const refuse = (why: string) => new CliError(`Cannot set '${id}.${name}': ${why}`)
+  const node = own(nodes, id)
+  if (!node) throw refuse(`the workflow has no node '${id}'${suggest(id, Object.keys(nodes))}`)
+  const params = infos.get(node.type)?.params ?? {}
+  const param = own(params, name)
   if (!param)
-    throw new CliError(
-      `Cannot set '${id}.${name}': node '${id}' (${node.type}) has no parameter '${name}'${suggest(name, Object.keys(params))}`,
+    throw refuse(
+      `node '${id}' (${node.type}) has no parameter '${name}'${suggest(name, Object.keys(params))}`,
     )
-  const source = node.inputs?.[name]
-  if (source !== undefined)
-    throw new CliError(
-      `Cannot set '${id}.${name}': it is fed by the link from '${source}', set that node instead`,
+  const source = own(node.inputs, name)
+  if (source !== undefined) throw refuse(`it is fed by the link from '${source}', set that node instead`)
+  const axis = sweep?.axes.find(({ at }) => at === `${id}.${name}`)
+  if (axis)
+    throw refuse(
+      `it is swept over ${axis.values.map(inWords).join(', ')}, change the sweep in the file instead`,
     )
   return { node, param }
 }

@@ -3,12 +3,13 @@ import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/p
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { main } from '#server/cli/main.ts'
 import { readWorkflow } from '#server/pictures/png-text.ts'
+import type { Workflow } from '#workflows/format.ts'
 import { workflowOf } from './helpers/toy-server.ts'
 
 interface Said {
@@ -78,7 +79,7 @@ describe('groundwork run', () => {
     expect([code, err]).toEqual([0, ''])
     const report: unknown = JSON.parse(out)
     const path = join(dir, 'out', 'tiny.png')
-    expect(report).toMatchObject({ ok: true, outputs: [{ node: 'save', width: 8, height: 8 }], seeds: {} })
+    expect(report).toMatchObject({ ok: true, outputs: [{ node: 'save', width: 8, height: 8, seeds: {} }] })
     expect(report).toHaveProperty(
       'nodes.small',
       expect.objectContaining({ state: 'finished', cached: false, runs: 1 }),
@@ -120,6 +121,51 @@ describe('groundwork run', () => {
     expect(err).toMatch(
       /its header claims \d+ bytes, the file has only 19992 after the length; download .* again/,
     )
+  })
+
+  /** Noise as a picture: a seed and a model, and no step. */
+  const noise = {
+    model: { type: 'model/load', values: { model: 'emoji-world' } },
+    noise: { type: 'latent/noise', values: { seed: 3 }, inputs: { model: 'model.model' } },
+  }
+  const shown = (latent: string) => ({
+    decode: { type: 'vae/decode', inputs: { model: 'model.model', latent } },
+    save: { type: 'image/save', values: { name: 'fog' }, inputs: { image: 'decode.image' } },
+  })
+
+  interface Outputs {
+    readonly outputs: readonly { readonly path: string; readonly seeds: Readonly<Record<string, string>> }[]
+  }
+  async function outputsOf(name: string, workflow: Workflow, ...words: string[]) {
+    await writeFile(inDir(name), JSON.stringify(workflow))
+    const where = ['--data', inDir('data'), '--device', 'cpu', '--out', inDir(`${name}-out`)]
+    const { out } = await groundwork('run', inDir(name), ...where, '--json', ...words)
+    return (JSON.parse(out) as Outputs).outputs.map(({ path, seeds }) => [basename(path), seeds])
+  }
+
+  it('names the pictures of a sweep over seeds after the seed that made each, and its grid after none', async () => {
+    const sweep = { axes: [{ at: 'noise.seed', values: [11, 12] }] }
+    const workflow = { ...workflowOf({ ...noise, ...shown('noise.latent') }), sweep }
+    expect(await outputsOf('swept.json', workflow)).toEqual([
+      ['fog-11.png', { 'noise.seed': '11' }],
+      ['fog-12.png', { 'noise.seed': '12' }],
+      ['sweep.png', {}],
+    ])
+  })
+
+  it('sets a value that a subgraph shows, and names the picture after the seed inside', async () => {
+    const { model, noise: inner } = noise
+    const fog = {
+      nodes: workflowOf({ noise: { ...inner, inputs: {} } }).nodes,
+      inputs: { model: ['noise.model'] },
+      outputs: { latent: 'noise.latent' },
+      params: { seed: 'noise.seed' },
+    }
+    const part = { type: 'subgraph/fog', inputs: { model: 'model.model' } }
+    const workflow = { ...workflowOf({ model, part, ...shown('part.latent') }), subgraphs: { fog } }
+    expect(await outputsOf('part.json', workflow, '--set', 'part.seed=7')).toEqual([
+      ['fog-7.png', { 'part/noise.seed': '7' }],
+    ])
   })
 
   it('says every fault at once, and runs nothing', async () => {
@@ -167,6 +213,16 @@ describe('the command line', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(sentence)])
   })
 
+  it.each([
+    [['run', 'none.json'], 1, "Cannot open 'none.json': there is no such file"],
+    [['models', 'all'], 2, "'all' is one word too many"],
+    [['rum'], 2, "There is no command 'rum', did you mean 'run'?"],
+  ])('asked by %j for JSON prints an object also when it fails', async (words, wanted, error) => {
+    const { code, out, err } = await groundwork(...words, '--json')
+    expect([code, JSON.parse(out)]).toEqual([wanted, { ok: false, error }])
+    expect(err).toContain(error)
+  })
+
   it('in a process of its own gives its exit code and nothing but the sentence', async () => {
     const entry = fileURLToPath(new URL('../../server/cli/groundwork.js', import.meta.url))
     const said = await new Promise<Said>((resolve) => {
@@ -211,7 +267,7 @@ describe('groundwork', () => {
     await mkdir(join(dir, 'shelf', 'half'), { recursive: true })
     await writeFile(join(dir, 'shelf', 'half', 'model_index.json'), '{}')
     const { code, out, err } = await groundwork('models', '--models', inDir('shelf'), '--json')
-    expect([code, JSON.parse(out)]).toEqual([0, []])
+    expect([code, JSON.parse(out)]).toEqual([0, { models: [] }])
     expect(err).toContain('half')
   })
 

@@ -28,9 +28,22 @@ const catalogue: Catalogue = {
   },
 }
 
-const workflow = workflowOf({
-  all: { type: 'toy/all', values: { int: 1 }, inputs: { float: 'other.value' } },
-})
+const workflow = {
+  ...workflowOf({
+    all: { type: 'toy/all', values: { int: 1 }, inputs: { float: 'other.value' } },
+    part: { type: 'subgraph/part' },
+    more: { type: 'toy/all' },
+  }),
+  subgraphs: {
+    part: {
+      nodes: workflowOf({ inner: { type: 'toy/all' } }).nodes,
+      inputs: {},
+      outputs: {},
+      params: { size: 'inner.int' },
+    },
+  },
+  sweep: { axes: [{ at: 'more.choice', values: ['ddim', 'euler'] }] },
+}
 
 async function set(...settings: string[]) {
   const importPicture = (path: string) => Promise.resolve(`imported ${path}`)
@@ -54,6 +67,12 @@ describe('--set', () => {
     expect(await set(`all.${setting}`)).toEqual({ int: 1, ...values })
   })
 
+  it('reads a parameter that a subgraph shows as the node inside would', async () => {
+    const context = { catalogue, importPicture: (path: string) => Promise.resolve(path) }
+    const { nodes } = await setValues(workflow, ['part.size=5'], context)
+    expect(nodes['part']?.values).toEqual({ size: 5 })
+  })
+
   it('leaves the workflow it was given as it is', async () => {
     await set('all.int=2')
     expect(workflow.nodes['all']?.values).toEqual({ int: 1 })
@@ -72,6 +91,15 @@ describe('--set', () => {
     [
       'all.float=1',
       "Cannot set 'all.float': it is fed by the link from 'other.value', set that node instead",
+    ],
+    [
+      'more.choice=lms',
+      "Cannot set 'more.choice': it is swept over 'ddim', 'euler', change the sweep in the file instead",
+    ],
+    ['part.size=x', "Cannot set 'part.size' to 'x': it must be a whole number"],
+    [
+      'part.sise=1',
+      "Cannot set 'part.sise': node 'part' (subgraph/part) has no parameter 'sise', did you mean 'size'?",
     ],
     [
       'all.constructor=1',
