@@ -177,6 +177,7 @@ const graphEn = {
       name: 'A prompt that switches',
       description:
         'The first steps read one text, the others another: the snow of the first stays, the castle of the second comes. On either side each text alone.',
+      nodes: { empty: 'Empty text', text: 'First text', later: 'Later text', switch: 'Prompt switch' },
     },
     repaint: {
       name: 'Repaint a picture',

@@ -169,21 +169,17 @@ const graphZh: GraphMessages = {
       description: '拖动关节或另选姿势，点击“运行”，画中的人便照此站立。',
       nodes: { empty: '空文本' },
     },
+    'prompt-switch': {
+      name: '中途换文字',
+      description:
+        '前面的步读一段文字，后面的步读另一段：第一段的雪留下，第二段的城堡出现。两旁是各段文字单独的结果。',
+      nodes: { empty: '空文本', text: '起初的文本', later: '之后的文本', switch: '切换文本' },
+    },
     repaint: {
       name: '重绘一幅画',
       description: '第二个循环从第一幅画开始：东西留在各自的框里，场景变了。',
       nodes: { empty: '空文本', first: '第一幅画', text2: '新文本', noise2: '新噪声', save: '雪中' },
     },
-<<<<<<< HEAD
-=======
-    pose: { name: '摆好姿势的人', description: '拖动关节或另选姿势，点击“运行”，画中的人便照此站立。' },
-    'prompt-switch': {
-      name: '中途换文字',
-      description:
-        '前面的步读一段文字，后面的步读另一段：第一段的雪留下，第二段的城堡出现。两旁是各段文字单独的结果。',
-    },
-    repaint: { name: '重绘一幅画', description: '第二个循环从第一幅画开始：东西留在各自的框里，场景变了。' },
->>>>>>> ee14add (feat(nodes): StepInfo, for branches that depend on the step)
     report: {
       name: '画面是否遵从框',
       description: '检测器查看完成的画面：绿框找到了，红框没有，虚线是它所见。它的数值可以扫描。',

@@ -7,8 +7,9 @@ import { example, openEasel, withValues } from '../helpers/paint-example.ts'
 const { paint, close } = await openEasel()
 afterAll(close)
 
-const { sweep: _, ...promptSwitch } = example('prompt-switch')
-const switchedAt = (at: number) => withValues(promptSwitch, { steps: { steps: 10 }, info: { at } })
+const { nodes } = example('prompt-switch')
+const switchedAt = (at: number) =>
+  withValues({ groundwork: 1, nodes }, { steps: { steps: 10 }, info: { at } })
 
 //  step ──► info(at) ──► switch(text, later) ──► unet
 test('Z4 a text that no step takes is not encoded', async () => {
@@ -37,7 +38,7 @@ test('Z4 of two branches in the loop each step runs only the one it takes', asyn
     type: 'grounding/cutoff-switch',
     inputs: { grounding: 'boxes.grounding', step: 'steps.step' },
   }
-  const { cutoff: _, unet, ...nodes } = withValues(example('text-box'), { steps: { steps: 10 } }).nodes
+  const { unet, ...nodes } = withValues(example('text-box'), { steps: { steps: 10 } }).nodes
   const graph: Workflow = {
     groundwork: 1,
     nodes: {
