@@ -4,6 +4,9 @@ import { canConnect, type WireType } from '#nodes/wire-types.ts'
 import type { ThroughPorts } from '../document/edits.ts'
 import type { Socket } from './sockets.ts'
 
+/** Not a node, but people look for it among them. No type is called so: a type has a folder. */
+export const noteEntry = 'note'
+
 /** The port of a new node that a link from `origin` should end at; inputs come before linkable parameters. */
 export function portThatFits(
   info: NodeInfo,
