@@ -64,8 +64,8 @@ export function planNodes(nodes: FlatNodes, shapes: Shapes, targets?: readonly s
   const units = orderUnits(links, order, found)
   const faults = found.faults.length > 0 ? found.faults : units.faults
   if (faults.length > 0) return { plan: null, faults }
-  const flow = findLists(nodes, links, units.list, shapes)
   const running = unmuted(nodes, links, units.list, shapes)
+  const flow = findLists(nodes, running, units.list, shapes)
   const aims = targets ? expandTargets(targets, nodes, links, shapes) : defaultTargets(running, nodes, shapes)
   const wrong = [...targetFaults(aims, nodes, running), ...flow.faults]
   if (wrong.length > 0) return { plan: null, faults: wrong }

@@ -40,6 +40,20 @@ test('M1 an optional input that a muted node would feed gets nothing', async () 
   ).toEqual(['number 1', 'add 1 0 0'])
 })
 
+//  one ──a──► add ◄──b── many(muted)      add ──a──► sum ◄──b── two(a list)
+test('M1 G1 a list that is muted leaves one value where it would have made a list', async () => {
+  const graph = workflow({
+    one: ['toy/number', { value: 1 }],
+    many: ['toy/list', { count: 4 }, {}, 'mute'],
+    add: ['toy/add', {}, { a: 'one.value', b: 'many.values' }],
+    two: ['toy/list', { count: 2 }],
+    sum: ['toy/add', {}, { a: 'add.sum', b: 'two.values' }],
+    print: ['toy/print', {}, { value: 'sum.sum' }],
+  })
+  const printed = (await callsOf(graph)).filter((call) => call.startsWith('print'))
+  expect(printed).toEqual(['print 2', 'print 3'])
+})
+
 //  zero ──► count ──► add(muted) ──► total ──► after      alone stands inside the loop
 test('M1 a loop whose end is muted does not run at all', async () => {
   expect(
