@@ -8,19 +8,20 @@ export type Issue = z.core.$ZodIssue
 
 interface Search {
   readonly found: Issue[]
-  readonly most: number
+  /** How many more places may be found; each unknown key is one. */
+  room: number
 }
 
-/** The first issues, in the order of the schema; at most `most`. Goes as deep as the schema does. */
+/** The first issues, in the order of the schema, of at most `most` places. Goes as deep as the schema does. */
 export function firstIssues(schema: z.ZodType, value: unknown, most: number): readonly Issue[] {
-  const search: Search = { found: [], most }
+  const search: Search = { found: [], room: most }
   look(search, schema, value, [])
-  return search.found.slice(0, most)
+  return search.found
 }
 
 function look(search: Search, schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): void {
   if (schema instanceof z.ZodOptional) look(search, schema.unwrap() as z.ZodType, value, path)
-  else if (isFlat(schema) && isObjectOrList(value) && Object.keys(value).length <= search.most)
+  else if (isFlat(schema) && isObjectOrList(value) && Object.keys(value).length <= search.room)
     // It can be wrong in so many places only, and is looked at faster as a whole.
     note(search, schema, value, path)
   else if (schema instanceof z.ZodObject && isObject(value)) lookAtObject(search, schema, value, path)
@@ -40,16 +41,10 @@ function lookAtObject(
     const part = parts[key]
     const held = (value as Record<string, unknown>)[key]
     const isAbsent = held === undefined && part instanceof z.ZodOptional
-    if (part && !isAbsent && hasRoom(search)) look(search, part, held, [...path, key])
+    if (part && !isAbsent && search.room > 0) look(search, part, held, [...path, key])
   }
   const keys = Object.keys(value).filter((key) => !Object.hasOwn(parts, key))
-  if (keys.length > 0 && hasRoom(search))
-    search.found.push({
-      code: 'unrecognized_keys',
-      keys: keys.slice(0, search.most),
-      path: [...path],
-      message: '',
-    })
+  add(search, { code: 'unrecognized_keys', keys, path: [...path], message: '' })
 }
 
 function lookAtRecord(
@@ -60,17 +55,11 @@ function lookAtRecord(
 ): void {
   const { keyType, valueType } = schema as z.ZodRecord<z.ZodString, z.ZodType>
   for (const key of Object.keys(value)) {
-    if (!hasRoom(search)) return
+    if (search.room <= 0) return
     const { error } = keyType.safeParse(key)
     const at = [...path, key]
     if (error)
-      search.found.push({
-        code: 'invalid_key',
-        origin: 'record',
-        issues: error.issues,
-        path: at,
-        message: '',
-      })
+      add(search, { code: 'invalid_key', origin: 'record', issues: error.issues, path: at, message: '' })
     else if (!(valueType instanceof z.ZodUnknown))
       look(search, valueType, (value as Record<string, unknown>)[key], at)
   }
@@ -85,7 +74,7 @@ function lookAtList(
   const { element } = schema as z.ZodArray<z.ZodType>
   if (!(element instanceof z.ZodUnknown))
     for (const [at, part] of value.entries()) {
-      if (!hasRoom(search)) return
+      if (search.room <= 0) return
       look(search, element, part, [...path, at])
     }
   if ((schema.def.checks ?? []).length > 0) note(search, lengthOf(schema), value, path)
@@ -102,7 +91,18 @@ function lengthOf(schema: z.ZodArray): z.ZodType {
 
 function note(search: Search, schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): void {
   const { error } = schema.safeParse(value)
-  for (const issue of error?.issues ?? []) search.found.push({ ...issue, path: [...path, ...issue.path] })
+  for (const issue of error?.issues ?? []) add(search, { ...issue, path: [...path, ...issue.path] })
+}
+
+function add(search: Search, issue: Issue): void {
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.slice(0, search.room)
+    if (keys.length > 0) search.found.push({ ...issue, keys })
+    search.room -= keys.length
+  } else if (search.room > 0) {
+    search.found.push(issue)
+    search.room--
+  }
 }
 
 const flat = new WeakMap<z.ZodType, boolean>()
@@ -119,10 +119,6 @@ function partsOf(schema: z.ZodType): readonly z.ZodType[] {
   if (schema instanceof z.ZodObject) return Object.values(schema.shape as Record<string, z.ZodType>)
   if (schema instanceof z.ZodRecord) return [schema.valueType as z.ZodType]
   return schema instanceof z.ZodArray ? [schema.element as z.ZodType] : []
-}
-
-function hasRoom({ found, most }: Search): boolean {
-  return found.length < most
 }
 
 function isObjectOrList(value: unknown): value is object {

@@ -1,4 +1,5 @@
 import { mergedGrounding } from '#inference/grounding.ts'
+import { nameModel } from '../name-model.ts'
 import { defineNode } from '../node.ts'
 import type { Grounding } from '../values.ts'
 
@@ -41,7 +42,5 @@ export default defineNode({
 })
 
 function otherModel({ model: a }: Grounding, { model: b }: Grounding): string {
-  const named = ({ id, adapter }: Grounding['model']) =>
-    `'${id}'${adapter === undefined ? '' : ` (${adapter})`}`
-  return `Cannot merge groundings: one was made with model ${named(a)}, another with ${named(b)}, wire one model to both`
+  return `Cannot merge groundings: one was made with model ${nameModel(a)}, another with ${nameModel(b)}, wire one model to both`
 }

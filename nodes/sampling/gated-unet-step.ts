@@ -7,6 +7,7 @@ import { scaledInput } from '#inference/samplers/schedule.ts'
 import { concatChannels, mapTensor, type Tensor } from '#inference/tensor.ts'
 import { drawLatent } from '../draw-latent.ts'
 import { checkFinite, checkReady, readyFor } from '../latent-under-way.ts'
+import { nameModel } from '../name-model.ts'
 import { defineNode } from '../node.ts'
 import type { Conditioning, Grounding, Known, Latent, ModelRef } from '../values.ts'
 
@@ -119,6 +120,6 @@ function checkSameModel(model: ModelRef, inputs: Record<string, { readonly model
   for (const [name, value] of Object.entries(inputs))
     if (value.model.hash !== model.hash)
       throw new Error(
-        `Cannot take a step: '${name}' was made with model '${value.model.id}', the step uses '${model.id}', wire one model to both`,
+        `Cannot take a step: '${name}' was made with model ${nameModel(value.model)}, the step uses ${nameModel(model)}, wire one model to both`,
       )
 }

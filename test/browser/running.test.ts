@@ -47,9 +47,9 @@ describe('a run', () => {
   })
 
   it('says in both languages why a node ran, and marks what came from the cache', async () => {
-    await editor.open(quick('why', 303))
+    await editor.open(quick('why', 311))
     expect(await editor.run()).toBe('finished')
-    await editor.open(quick('why', 304))
+    await editor.open(quick('why', 312))
     expect(await editor.run()).toBe('finished')
     expect(await stateOf('text')).toBe('cached')
     expect(await mark('noise').getAttribute('title')).toBe("Ran because: 'seed' changed")

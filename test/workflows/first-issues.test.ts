@@ -97,4 +97,13 @@ describe('the first issues', () => {
     const value = { ...whole, view: { collapsed: Array.from({ length: 500 }, () => 1) } }
     expect(firstIssues(workflowSchema, value, 20)).toHaveLength(20)
   })
+
+  test('count each key that the format does not have', () => {
+    const node = { type: 'toy/add', one: 1, two: 2, three: 3 }
+    const found = firstIssues(workflowSchema, { ...whole, nodes: { a: node, b: node, c: node } }, 5)
+    expect(found.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))).toEqual([
+      ...['one', 'two', 'three'],
+      ...['one', 'two'],
+    ])
+  })
 })
