@@ -8,6 +8,7 @@ import type { ReteView } from './rete-view.ts'
 import { clampZoom } from './wheel.ts'
 
 export interface ViewpointHost {
+  readonly container: Readonly<Ref<HTMLElement | undefined>>
   readonly view: Readonly<Ref<ReteView | null>>
   readonly width: Readonly<Ref<number>>
   readonly height: Readonly<Ref<number>>
@@ -15,7 +16,7 @@ export interface ViewpointHost {
   everything(): readonly Rect[]
 }
 
-export function useViewpoint({ view, width, height, rect, everything }: ViewpointHost) {
+export function useViewpoint({ container, view, width, height, rect, everything }: ViewpointHost) {
   const zoom = () => view.value?.transform.value.k ?? 1
 
   /** Brings rectangles to the middle, at a zoom at which all of them are seen or at the one that is asked for. */
@@ -36,17 +37,21 @@ export function useViewpoint({ view, width, height, rect, everything }: Viewpoin
     void view.value?.look(fitBeside(rects, width.value, height.value, map))
   }
 
-  /** Whether everything is shown and nobody has touched the page since. */
+  /** Whether everything is shown and nobody has touched the graph since. */
   const untouched = ref(false)
 
-  /** Shows everything, and again while faults and pictures change what cards measure, until somebody touches the page. */
+  /** Shows everything, and again while faults and pictures change what cards measure, until somebody touches the graph. */
   function fitAtFirst(): void {
     fit()
     untouched.value = true
   }
 
   const touched = () => (untouched.value = false)
-  useEventListener(window, ['pointerdown', 'wheel', 'keydown'], touched, { capture: true, passive: true })
+  useEventListener(container, ['pointerdown', 'wheel'], touched, { capture: true, passive: true })
+  // Ctrl+Enter runs, as the button does: it leaves the graph where it is.
+  useEventListener(window, 'keydown', (event) => event.ctrlKey || event.metaKey || touched(), {
+    capture: true,
+  })
   const measures = () => {
     const bounds = untouched.value ? boundsOf(everything()) : null
     return bounds && [width.value, height.value, ...Object.values(bounds)].join()

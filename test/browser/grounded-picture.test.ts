@@ -7,6 +7,8 @@ const endless = slow('endless', 4711)
 
 useNewEditors()
 
+const bottomOf = (box: { y: number; height: number } | null) => (box?.y ?? 0) + (box?.height ?? 0)
+
 describe('the editor', () => {
   it('paints a grounded picture step by step after a box was moved, and undoes the move', async () => {
     const before = await editor.box(0).boundingBox()
@@ -32,6 +34,29 @@ describe('the editor', () => {
     expect(undone?.x).toBeCloseTo(before?.x ?? 0, 0)
     expect(undone?.y).toBeCloseTo(before?.y ?? 0, 0)
     expect(editor.complaints).toEqual([])
+  })
+
+  it('keeps the whole graph in view while pictures make its cards grow', async () => {
+    const before = await editor.node('save').boundingBox()
+    await editor.byTestId('run').click()
+    expect(await editor.ended()).toBe('finished')
+    const lowest = async () => bottomOf(await editor.byTestId('graph').boundingBox())
+    const low = async () => bottomOf(await editor.node('save').boundingBox())
+    await expect.poll(low).toBeGreaterThan(bottomOf(before) + 50)
+    await expect.poll(async () => (await lowest()) - (await low())).toBeGreaterThan(0)
+    expect(await editor.byTestId('minimap').isVisible()).toBe(false)
+  })
+
+  it('leaves the graph where somebody put it when its cards grow', async () => {
+    const graph = await editor.byTestId('graph').boundingBox()
+    await editor.page.mouse.move((graph?.x ?? 0) + 20, (graph?.y ?? 0) + 20)
+    await editor.page.mouse.wheel(0, 40)
+    await editor.settled()
+    const put = await editor.node('model').boundingBox()
+    await editor.byTestId('run').click()
+    expect(await editor.ended()).toBe('finished')
+    await editor.node('unet').locator('canvas').waitFor()
+    expect(await editor.node('model').boundingBox()).toEqual(put)
   })
 
   it('opens the workflow inside a picture that is dropped on it', async () => {

@@ -1,25 +1,14 @@
 import { expect, it } from 'vitest'
-import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
+import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { drawnIn } from '../../client/canvas/drawn-in.ts'
+import { toyInfo } from './workflows.ts'
 
-const plain: NodeInfo = {
-  type: 'toy/plain',
-  version: 1,
-  title: '',
-  description: '',
-  inputs: {},
-  outputs: {},
-  params: {},
-  loop: null,
-  sideEffect: false,
-}
 const catalogue: Catalogue = {
-  'toy/plain': plain,
-  'toy/boxes': {
-    ...plain,
+  'toy/plain': toyInfo('toy/plain', {}),
+  'toy/boxes': toyInfo('toy/boxes', {
     params: { boxes: { widget: 'boxes', title: '', description: '', default: [], wire: null } },
-  },
+  }),
 }
 
 const box = (phrase: string, rest: Partial<WorkflowNode> = {}): WorkflowNode => ({

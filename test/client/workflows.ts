@@ -5,7 +5,8 @@ import type { Workflow } from '#workflows/format.ts'
 
 const port = (type: WireType) => ({ type, description: '' })
 
-function node(type: string, parts: Partial<NodeInfo>): NodeInfo {
+/** What the server tells of a toy. */
+export function toyInfo(type: string, parts: Partial<NodeInfo>): NodeInfo {
   return {
     type,
     version: 1,
@@ -23,25 +24,25 @@ function node(type: string, parts: Partial<NodeInfo>): NodeInfo {
 const latentIn = { latent: { ...port('Latent'), optional: false } }
 
 export const catalogue: Catalogue = {
-  'toy/noise': node('toy/noise', {
+  'toy/noise': toyInfo('toy/noise', {
     outputs: { latent: port('Latent') },
     params: { seed: { widget: 'seed', title: 'Seed', description: '', default: 0, wire: 'Int' } },
   }),
-  'toy/start': node('toy/start', {
+  'toy/start': toyInfo('toy/start', {
     inputs: latentIn,
     outputs: { step: port('Step'), latent: port('Latent') },
     loop: { role: 'start', each: 'step' },
   }),
-  'toy/body': node('toy/body', {
+  'toy/body': toyInfo('toy/body', {
     inputs: { ...latentIn, step: { ...port('Step'), optional: true } },
     outputs: { latent: port('Latent') },
   }),
-  'toy/end': node('toy/end', {
+  'toy/end': toyInfo('toy/end', {
     inputs: latentIn,
     outputs: { latent: port('Latent') },
     loop: { role: 'end' },
   }),
-  'toy/number': node('toy/number', { outputs: { value: port('Int') } }),
+  'toy/number': toyInfo('toy/number', { outputs: { value: port('Int') } }),
 }
 
 /** noise ─► start ─► body ─► end */
