@@ -36,7 +36,7 @@ describe('the queue', () => {
   it('runs a job of the history again, opens its workflow and shows its picture', async () => {
     await editor.open(quick('history', 104))
     expect(await editor.run()).toBe('finished')
-    await showQueue()
+    await editor.page.keyboard.press('Alt+q')
     const first = jobs().filter({ hasText: 'history' }).first()
     await act(first, 'retry').click()
     await expect.poll(() => inState('finished').filter({ hasText: 'history' }).count()).toBe(2)
@@ -48,6 +48,7 @@ describe('the queue', () => {
 
     const last = jobs().filter({ hasText: 'history' }).nth(1)
     const id = await last.getAttribute('data-job')
+    await last.locator('canvas').waitFor()
     await act(last, 'look').click()
     await editor.page.locator(`[data-testid=result][data-job="${id}"]`).waitFor()
   })
