@@ -3,6 +3,7 @@
  *
  * Letters: N slots, D width of a feature.
  */
+import { failure } from './failure.ts'
 import { pointsPerFigure } from './networks/position-net.ts'
 import { sizeOf, zeros, type Tensor } from './tensor.ts'
 
@@ -55,23 +56,17 @@ export interface SlotShape {
 /**
  * Puts entities into slots, in order.
  *
- * @throws RangeError when there are more entities than slots, a feature has another width, or an entity has a picture
+ * @throws Failure when there are more entities than slots, a feature has another width, or an entity has a picture
  * and the model takes none, or the model takes no boxes at all.
  */
 export function groundingOf(entities: readonly Entity[], { slots, width, kind }: SlotShape): BoxInputs {
   if (kind === 'gated-keypoint')
-    throw new RangeError(
-      "Cannot ground boxes: the model's gated layers read keypoints, load it with an adapter for boxes",
-    )
+    throw failure`Cannot ground boxes: the model's gated layers read keypoints, load it with an adapter for boxes`
   if (entities.length > slots)
-    throw new RangeError(
-      `Cannot ground ${entities.length} entities: the model has ${slots} slots, leave some out`,
-    )
+    throw failure`Cannot ground ${entities.length} entities: the model has ${slots} slots, leave some out`
   const picture = entities.findIndex(({ image }) => image)
   if (picture >= 0 && kind !== 'gated-text-image')
-    throw new RangeError(
-      `Cannot ground entity ${picture + 1} by a picture: the model only takes phrases, use one of kind 'gated-text-image'`,
-    )
+    throw failure`Cannot ground entity ${picture + 1} by a picture: the model only takes phrases, use one of kind 'gated-text-image'`
   const boxes = rows(
     slots,
     4,
@@ -108,21 +103,17 @@ export function groundingOf(entities: readonly Entity[], { slots, width, kind }:
 /**
  * Several groundings of one model as one: the taken slots of all, in order.
  *
- * @throws RangeError when they need more slots than there are, or are of two kinds.
+ * @throws Failure when they need more slots than there are, or are of two kinds.
  */
 export function mergedGrounding(parts: readonly [Grounding, ...Grounding[]]): Grounding {
   const [first] = parts
   if (parts.some((part) => 'points' in part !== 'points' in first))
-    throw new RangeError(
-      'Cannot merge groundings: some have boxes and some have keypoints, a model reads only one of them',
-    )
+    throw failure`Cannot merge groundings: some have boxes and some have keypoints, a model reads only one of them`
   const width = 'points' in first ? pointsPerFigure : 1
   const slots = (first.masks.shape[1] ?? 0) / width
   const taken = parts.flatMap((part) => takenSlots(part, width).map((slot) => ({ part, slot })))
   if (taken.length > slots)
-    throw new RangeError(
-      `Cannot merge groundings: together they have ${taken.length} entities, the model has ${slots} slots`,
-    )
+    throw failure`Cannot merge groundings: together they have ${taken.length} entities, the model has ${slots} slots, leave some out`
   const merged = Object.entries<Tensor>({ ...first }).map(([field, { shape }]) => {
     const result = zeros(shape)
     const size = sizeOf(shape) / slots
@@ -160,14 +151,14 @@ export function nullGrounding(grounding: Grounding): Grounding {
  *
  * @param figures each 17 keypoints x y
  * @param most how many figures fit
- * @throws RangeError when there are more figures than fit, or one has not 17 keypoints.
+ * @throws Failure when there are more figures than fit; RangeError when one has not 17 keypoints.
  */
 export function figureInputs(
   figures: readonly (readonly (readonly [number, number])[])[],
   most: number,
 ): FigureInputs {
   if (figures.length > most)
-    throw new RangeError(`Cannot ground ${figures.length} figures: the model has room for ${most}`)
+    throw failure`Cannot ground ${figures.length} figures: the model has room for ${most}, leave some out`
   const odd = figures.findIndex(({ length }) => length !== pointsPerFigure)
   if (odd >= 0)
     throw new RangeError(

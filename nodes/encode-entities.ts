@@ -1,8 +1,10 @@
 /** Boxes with phrases and pictures, encoded for one model. BoxGrounding, ImageGrounding and StyleGrounding share it. */
+import { failure } from '#inference/failure.ts'
 import { groundingOf, type Entity } from '#inference/grounding.ts'
 import type { GroundingKind, Model } from '#inference/model.ts'
 import type { BoxEntity } from './boxes.ts'
 import type { RunContext } from './node.ts'
+import { nameModel } from './name-model.ts'
 import { showLeftOut } from './show-left-out.ts'
 import type { Grounding, Image, ModelRef } from './values.ts'
 
@@ -63,13 +65,8 @@ const words: Record<GroundingKind, string> = {
 /** Says before any encoding that a model is of another kind, and where to choose another. */
 export function requireKind(ref: ModelRef, { kind, grounds }: Model, wanted: GroundingKind): void {
   if (grounds.includes(wanted)) return
-  const name =
-    ref.adapter === undefined ? `model '${ref.id}'` : `adapter '${ref.adapter}' of model '${ref.id}'`
-  const state =
-    kind === 'text-to-image'
-      ? 'it has no gated layers'
-      : `it is grounded by ${grounds.map((ground) => words[ground]).join(' and ')}`
-  throw new Error(
-    `Cannot ground by ${words[wanted]} with ${name}: ${state}, choose another adapter or model in LoadModel`,
-  )
+  const name = nameModel(ref)
+  if (kind === 'text-to-image')
+    throw failure`Cannot ground by ${words[wanted]} with model ${name}: it has no gated layers, choose another adapter or model in LoadModel`
+  throw failure`Cannot ground by ${words[wanted]} with model ${name}: it is grounded by ${grounds.map((ground) => words[ground])}, choose another adapter or model in LoadModel`
 }

@@ -1,4 +1,5 @@
 /** A latent between two steps of a loop: what it is ready for, and whether it still is one. */
+import { failure } from '#inference/failure.ts'
 import type { Schedule } from '#inference/samplers/sampler.ts'
 import type { Latent, ReadyFor, Step } from './values.ts'
 
@@ -7,31 +8,19 @@ export function readyFor({ sampler, transitions }: Schedule, index: number): Rea
   return { sampler, sigma: transitions[index]?.from ?? 0 }
 }
 
-/** @throws Error when the latent was left by another sampler, or at another noise level than the step begins at. */
+/** @throws Failure when the latent was left by another sampler, or at another noise level than the step begins at. */
 export function checkReady({ ready }: Latent, step: Step): void {
   if (!ready) return
-  const { sampler } = step.schedule
+  const { index, total, schedule } = step
+  const { sampler } = schedule
   if (ready.sampler !== sampler)
-    throw new Error(
-      `Cannot take ${inWords(step)}: the latent is under way with the sampler '${ready.sampler}', the step is of '${sampler}'; ` +
-        'begin the loop at its first step, or choose that sampler again',
-    )
+    throw failure`Cannot take step ${index + 1} of ${total}: the latent is under way with the sampler '${ready.sampler}', the step is of '${sampler}'; begin the loop at its first step, or choose that sampler again`
   if (ready.sigma !== step.sigma)
-    throw new Error(
-      `Cannot take ${inWords(step)}: the latent is ready for noise of ${ready.sigma.toPrecision(4)}, the step begins at ${step.sigma.toPrecision(4)}; ` +
-        'begin the loop at its first step, or set steps, schedule and strength as they were',
-    )
+    throw failure`Cannot take step ${index + 1} of ${total}: the latent is ready for noise of ${ready.sigma.toPrecision(4)}, the step begins at ${step.sigma.toPrecision(4)}; begin the loop at its first step, or set steps, schedule and strength as they were`
 }
 
-/** @throws Error when the step left something that is no picture any more. */
-export function checkFinite({ samples }: Latent, step: Step): void {
+/** @throws Failure when the step left something that is no picture any more. */
+export function checkFinite({ samples }: Latent, { index, total }: Step): void {
   if (!samples.data.every(Number.isFinite))
-    throw new Error(
-      `Cannot go on after ${inWords(step)}: the latent holds numbers that are not finite; ` +
-        'take less guidance, or get the files of the model again',
-    )
-}
-
-function inWords({ index, total }: Step): string {
-  return `step ${index + 1} of ${total}`
+    throw failure`Cannot go on after step ${index + 1} of ${total}: the latent holds numbers that are not finite; take less guidance, or get the files of the model again`
 }

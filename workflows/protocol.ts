@@ -44,6 +44,13 @@ export const runReason = z.discriminatedUnion('kind', [
 ])
 export type RunReason = Plain<z.infer<typeof runReason>>
 
+/** Why a node failed, for other languages: the English template is the key, `{0}`, `{1}` … stand where the values do. */
+export const sentence = z.strictObject({
+  template: z.string(),
+  values: z.array(z.union([z.string(), z.number(), z.array(z.string()).readonly()])).readonly(),
+})
+export type Sentence = Readonly<z.infer<typeof sentence>>
+
 /**
  * What the engine reports while a workflow runs. Node is the node's id in the file; one inside a subgraph is
  * `outer/inner`.
@@ -62,7 +69,14 @@ export const engineEvent = z.discriminatedUnion('kind', [
     reasons: z.array(runReason).readonly(),
     ...runPlace,
   }),
-  z.strictObject({ kind: z.literal('node-failed'), node, message: z.string(), ...runPlace }),
+  z.strictObject({
+    kind: z.literal('node-failed'),
+    node,
+    /** In English, with what the node was given. */
+    message: z.string(),
+    sentence: sentence.optional(),
+    ...runPlace,
+  }),
   /** The node did not run, because `because` failed, on whose result it depends. */
   z.strictObject({ kind: z.literal('node-skipped'), node, because: z.string(), ...runPlace }),
   /** One iteration of the loop that begins at `node` is done; `cached` when nothing in its body ran. */
@@ -217,8 +231,9 @@ export const jobSummary = z.strictObject({
   ended: z.int().nullable(),
   /** How long it ran, once it has finished. */
   ms: milliseconds.nullable(),
-  /** Why it failed. */
+  /** Why it failed, in English; `failure` says as much as it has a code for. */
   message: z.string().nullable(),
+  failure: failureCode.nullable(),
   /** Ids of the pictures it made, in order. */
   pictures: z.array(z.string()).readonly(),
   /** How many nodes its workflow has. */

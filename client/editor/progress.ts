@@ -17,13 +17,16 @@ export function progressOf(
   const sum = (of: (progress: NodeProgress) => number) =>
     all.reduce((total, progress) => total + of(progress), 0)
   const status = (is('failed') ?? is('running') ?? is('skipped') ?? is('done') ?? first).status
-  const message = (is('failed') ?? is('skipped'))?.message
+  const { message, sentence } = is('failed') ?? is('skipped') ?? {}
+  const { why, reasons } = first
   return {
-    ...first,
     status,
+    why,
+    reasons,
     ms: sum(({ ms }) => ms),
     runs: sum(({ runs }) => runs),
     hits: sum(({ hits }) => hits),
     ...(message !== undefined && { message }),
+    ...(sentence && { sentence }),
   }
 }

@@ -156,6 +156,7 @@ const en = {
     size: '{width} × {height}',
   },
   failureText: {
+    nodes: 'A node failed: look at the run to see which and why',
     crashed: 'What ran it ended: out of memory, killed or crashed. It is not tried again',
     'took-too-long': 'The node took too long and was ended: give it less to do',
     'out-of-memory': 'It took more memory than it may and was ended: make the pictures smaller',

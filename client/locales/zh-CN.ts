@@ -157,6 +157,7 @@ const zh: Messages = {
     size: '{width} × {height}',
   },
   failureText: {
+    nodes: '有节点出错：查看这次运行可知是哪个、为什么',
     crashed: '运行进程已意外结束（内存不足、被终止或崩溃），不再重试',
     'took-too-long': '节点运行过久，已被终止：请减小它的工作量',
     'out-of-memory': '运行占用的内存超过上限，已被终止：请缩小图片',

@@ -1,5 +1,5 @@
 /** What is known of one job, built event by event. Pure: an event that leaves a gap is not applied but reported. */
-import type { FailureCode, JobEvent, JobState, RunReason } from '#workflows/protocol.ts'
+import type { FailureCode, JobEvent, JobState, RunReason, Sentence } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
 import { own } from '../document/record.ts'
 
@@ -15,6 +15,8 @@ export interface NodeProgress {
   readonly runs: number
   readonly hits: number
   readonly message?: string
+  /** Of a failed one, the message as its parts, where it can be said in other languages. */
+  readonly sentence?: Sentence
   readonly value?: string
 }
 
@@ -122,8 +124,10 @@ function afterNodeEvent(node: NodeProgress = untouched, event: NodeEvent): NodeP
   switch (event.kind) {
     case 'node-started':
       return { ...node, status: 'running' }
-    case 'node-failed':
-      return { ...node, status: 'failed', message: event.message }
+    case 'node-failed': {
+      const { message, sentence } = event
+      return { ...node, status: 'failed', message, ...(sentence && { sentence }) }
+    }
     case 'node-skipped':
       return { ...node, status: 'skipped', message: event.because }
     case 'value':

@@ -1,3 +1,4 @@
+import { failure } from '#inference/failure.ts'
 import { boxListSchema } from '../boxes.ts'
 import { encodeEntities } from '../encode-entities.ts'
 import { defineNode } from '../node.ts'
@@ -32,9 +33,7 @@ export default defineNode({
   async run({ model, image, boxes }, context) {
     const bare = boxes.findIndex((box) => !image && !box.image && box.phrase.trim() === '')
     if (bare >= 0)
-      throw new Error(
-        `Cannot ground box ${bare + 1}: nothing says what stands in it, drop a picture on it, name it, or wire an image`,
-      )
+      throw failure`Cannot ground box ${bare + 1}: nothing says what stands in it, drop a picture on it, name it, or wire an image`
     const told = boxes.map((box) => ({ ...box, ...(image && { shown: image }) }))
     return { grounding: await encodeEntities(model, told, context), boxes }
   },

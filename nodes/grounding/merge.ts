@@ -1,7 +1,7 @@
+import { failure } from '#inference/failure.ts'
 import { mergedGrounding } from '#inference/grounding.ts'
 import { nameModel } from '../name-model.ts'
 import { defineNode } from '../node.ts'
-import type { Grounding } from '../values.ts'
 
 const part = (place: string) =>
   ({ type: 'Grounding', description: `The entities that come ${place}` }) as const
@@ -24,7 +24,8 @@ export default defineNode({
   run({ first, second, third, fourth }) {
     const all = [first, second, third, fourth].filter((grounding) => grounding !== undefined)
     const other = all.find(({ model }) => model.hash !== first.model.hash)
-    if (other) throw new Error(otherModel(first, other))
+    if (other)
+      throw failure`Cannot merge groundings: one was made with model ${nameModel(first.model)}, another with ${nameModel(other.model)}, wire one model to both`
     const on = all.filter(({ strength }) => strength !== 0)
     const [head, ...rest] = on
     if (!head) return { grounding: first }
@@ -40,7 +41,3 @@ export default defineNode({
     }
   },
 })
-
-function otherModel({ model: a }: Grounding, { model: b }: Grounding): string {
-  return `Cannot merge groundings: one was made with model ${nameModel(a)}, another with ${nameModel(b)}, wire one model to both`
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failure } from '#inference/failure.ts'
 import { drawGrid } from '../draw-grid.ts'
 import { defineNode } from '../node.ts'
 
@@ -24,7 +25,7 @@ export default defineNode({
     }),
   },
   run({ images, labels = [], columns }) {
-    if (images.length === 0) throw new Error('Cannot lay out a grid: the list of pictures is empty, fill it')
+    if (images.length === 0) throw failure`Cannot lay out a grid: the list of pictures is empty, fill it`
     const across = columns === 0 ? Math.ceil(Math.sqrt(images.length)) : Math.min(columns, images.length)
     const cells = images.map((image, index) => ({
       row: Math.floor(index / across),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failure } from '#inference/failure.ts'
 import { defineNode } from '../node.ts'
 
 export default defineNode({
@@ -17,7 +18,7 @@ export default defineNode({
   },
   waits: true,
   async run({ picture }, context) {
-    if (picture === '') throw new Error('Cannot load a picture: none is chosen, drop one on the node')
+    if (picture === '') throw failure`Cannot load a picture: none is chosen, drop one on the node`
     return { image: await context.loadPicture(picture) }
   },
 })

@@ -1,4 +1,5 @@
 /** Repainting part of a picture (GLIGEN, arXiv 2301.07093, §3.3): the rest is put back, freshly noised, before each step. */
+import { failure } from '#inference/failure.ts'
 import { gaussian } from '#inference/random.ts'
 import { addNoise } from '#inference/samplers/schedule.ts'
 import { tensor, zeros, type Tensor } from '#inference/tensor.ts'
@@ -26,9 +27,7 @@ export default defineNode({
   run({ step, latent, clean, mask }) {
     const { shape } = latent.samples
     if (clean.samples.shape.join() !== shape.join())
-      throw new Error(
-        `Cannot keep part of a picture: its latent is [${clean.samples.shape}], the one under way [${shape}]; give LatentNoise the size of the picture`,
-      )
+      throw failure`Cannot keep part of a picture: its latent is [${String(clean.samples.shape)}], the one under way [${String(shape)}]; give LatentNoise the size of the picture`
     const kept = maskOver(mask, shape)
     const noise = gaussian(step.seed, shape, firstStream + step.index)
     const noised = addNoise(step.schedule, step.index, clean.samples, noise)

@@ -1,3 +1,4 @@
+import { failure } from '#inference/failure.ts'
 import { defineNode } from '../node.ts'
 import type { Image } from '../values.ts'
 
@@ -17,9 +18,7 @@ export default defineNode({
   run({ image, original, mask }) {
     const { width, height } = image
     if (original.width !== width || original.height !== height)
-      throw new Error(
-        `Cannot put pixels back: the original has ${original.width} × ${original.height}, the painted picture ${width} × ${height}; put a Resize node before`,
-      )
+      throw failure`Cannot put pixels back: the original has ${original.width} × ${original.height}, the painted picture ${width} × ${height}; put a Resize node before`
     const result: Image = { width, height, data: new Float32Array(image.data.length) }
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failure } from '#inference/failure.ts'
 import { gaussian } from '#inference/random.ts'
 import { defineNode } from '../node.ts'
 import { seed } from '../seed.ts'
@@ -31,8 +32,6 @@ export default defineNode({
 function cells(name: string, pixels: number, trained: number, scale: number): number {
   if (pixels === 0) return trained
   if (pixels % scale !== 0)
-    throw new RangeError(
-      `Cannot make noise for ${name} ${pixels}: it must be a multiple of ${scale}, such as ${Math.max(1, Math.round(pixels / scale)) * scale}`,
-    )
+    throw failure`Cannot make noise for ${name} ${pixels}: it must be a multiple of ${scale}, such as ${Math.max(1, Math.round(pixels / scale)) * scale}`
   return pixels / scale
 }

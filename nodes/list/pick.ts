@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failure } from '#inference/failure.ts'
 import { defineNode } from '../node.ts'
 
 export default defineNode({
@@ -12,10 +13,9 @@ export default defineNode({
     index: z.int().min(0).max(63).default(0).meta({ title: 'Index', description: '0 is the first' }),
   },
   run({ list, index }) {
+    if (list.length === 0) throw failure`Cannot pick item ${index}: the list is empty, fill it`
     if (index >= list.length)
-      throw new RangeError(
-        `Cannot pick item ${index}: the list has ${list.length}, from 0 to ${list.length - 1}`,
-      )
+      throw failure`Cannot pick item ${index}: the list has ${list.length}, from 0 to ${list.length - 1}`
     return { item: list[index] }
   },
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failure } from '#inference/failure.ts'
 import type { Branch, Model } from '#inference/model.ts'
 import { nullGrounding } from '#inference/grounding.ts'
 import { gaussian } from '#inference/random.ts'
@@ -83,10 +84,7 @@ interface Question {
 function withKnown({ limits }: Model, sample: Tensor, known: Known | undefined): Tensor {
   if (limits.inChannels === sample.shape[1]) return sample
   if (!known)
-    throw new Error(
-      'Cannot take a step: the model was trained for inpainting and reads what is kept of a picture, ' +
-        'put InpaintBlend between Steps and this node, or choose another adapter in LoadModel',
-    )
+    throw failure`Cannot take a step: the model was trained for inpainting and reads what is kept of a picture, put InpaintBlend between Steps and this node, or choose another adapter in LoadModel`
   const { clean, mask } = known
   const kept = mapTensor(clean, (value, i) => value * (mask.data[i % mask.data.length] ?? 0))
   return concatChannels([sample, kept, mask])
@@ -119,7 +117,5 @@ function guide(unconditional: number, conditional: number, guidance: number): nu
 function checkSameModel(model: ModelRef, inputs: Record<string, { readonly model: ModelRef }>): void {
   for (const [name, value] of Object.entries(inputs))
     if (value.model.hash !== model.hash)
-      throw new Error(
-        `Cannot take a step: '${name}' was made with model ${nameModel(value.model)}, the step uses ${nameModel(model)}, wire one model to both`,
-      )
+      throw failure`Cannot take a step: '${name}' was made with model ${nameModel(value.model)}, the step uses ${nameModel(model)}, wire one model to both`
 }

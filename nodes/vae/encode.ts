@@ -1,3 +1,4 @@
+import { failure } from '#inference/failure.ts'
 import { toPixels } from '#inference/pictures.ts'
 import { defineNode } from '../node.ts'
 
@@ -16,9 +17,7 @@ export default defineNode({
     const loaded = await context.model(model)
     const cell = loaded.limits.vaeScale
     if (image.width % cell !== 0 || image.height % cell !== 0)
-      throw new RangeError(
-        `Cannot encode a picture of ${image.width} × ${image.height} px: both sides must be multiples of ${cell}, put a Resize node before`,
-      )
+      throw failure`Cannot encode a picture of ${image.width} × ${image.height} px: both sides must be multiples of ${cell}, put a Resize node before`
     const { mean } = await loaded.encodePixels(toPixels(image))
     return { latent: { model, samples: mean } }
   },

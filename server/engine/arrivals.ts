@@ -1,4 +1,5 @@
 /** What arrives at a node: values through links, items of lists, and which lazy inputs it asks for. */
+import { failure } from '#inference/failure.ts'
 import type { Outputs } from './cache.ts'
 import type { Place } from './place.ts'
 import { checkParam, type PreparedNode, type Slot } from './prepare.ts'
@@ -38,7 +39,7 @@ function take(slot: Slot, { place, outputsOf, given = {} }: Arriving, values: Va
   if (link && schema) values[name] = checkParam(name, schema, arrived)
   else if (schema) values[name] = value
   else if (arrived !== undefined) values[name] = arrived
-  else if (isRequired) throw new TypeError(`nothing arrives at its input '${name}'`)
+  else if (isRequired) throw failure`nothing arrives at its input '${name}'`
 }
 
 function pick({ link, takes }: Slot, { item }: Place, outputsOf: OutputsOf): unknown {
@@ -52,7 +53,7 @@ function pick({ link, takes }: Slot, { item }: Place, outputsOf: OutputsOf): unk
  * How many items arrive at a unit that runs once per item.
  *
  * @param asked lazy inputs that some item asks for; the others do not count, whether their values are there or not.
- * @throws TypeError when lists of different lengths arrive.
+ * @throws Failure when lists of different lengths arrive.
  */
 export function countItems(
   nodes: readonly PreparedNode[],
@@ -69,9 +70,6 @@ export function countItems(
   const [first] = lengths
   const other = lengths.find(({ length }) => length !== first?.length)
   if (first && other)
-    throw new TypeError(
-      `its '${first.name}' gets a list of ${first.length} and its '${other.name}' one of ${other.length}, ` +
-        `lists that are taken item by item must be equally long`,
-    )
+    throw failure`its '${first.name}' gets a list of ${first.length} and its '${other.name}' one of ${other.length}, lists that are taken item by item must be equally long`
   return first?.length ?? 1
 }

@@ -1,5 +1,6 @@
 /** The failure of one node: which, where, why, and what it was given. */
 import { z } from 'zod'
+import { Failure, type Sentence } from '#inference/failure.ts'
 import type { Place } from './place.ts'
 import { inWords } from './words.ts'
 
@@ -24,6 +25,8 @@ export class NodeError extends Error {
   readonly node: string
   /** The message without its inputs. */
   readonly summary: string
+  /** What was thrown, for other languages; null when it has words of its own only. */
+  readonly sentence: Sentence | null
 
   constructor({ node, title, place, cell, inputs }: FailedNode, cause: unknown) {
     const summary = `Cannot run node '${node}' (${title})${whereabouts(place, cell)}: ${reasonOf(cause)}`
@@ -31,6 +34,7 @@ export class NodeError extends Error {
     super(lines.length > 0 ? `${summary}\nIt was given${lines.join('')}` : summary, { cause })
     this.node = node
     this.summary = summary
+    this.sentence = cause instanceof Failure ? cause.sentence : null
   }
 }
 

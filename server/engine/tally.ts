@@ -63,7 +63,8 @@ export class Tally {
 
   fail(node: string, error: NodeError): void {
     this.#done.set(node, { ...this.#report(node, 'failed'), error })
-    this.#emit({ kind: 'node-failed', node, message: error.message })
+    const { message, sentence } = error
+    this.#emit({ kind: 'node-failed', node, message, ...(sentence && { sentence }) })
   }
 
   skip(node: string, because: string): void {

@@ -1,5 +1,5 @@
 /** A job as its table holds it. */
-import type { JobState, JobSummary } from '#workflows/protocol.ts'
+import type { FailureCode, JobState, JobSummary } from '#workflows/protocol.ts'
 
 export type JobRow = {
   readonly ord: number
@@ -14,15 +14,16 @@ export type JobRow = {
   readonly ended: number | null
   readonly ms: number | null
   readonly message: string | null
+  readonly failure: FailureCode | null
   /** JSON. */
   readonly pictures: string
 }
 
 export const summaryColumns =
-  'ord, id, name, nodes, priority, state, seq, created, started, ended, ms, message, pictures'
+  'ord, id, name, nodes, priority, state, seq, created, started, ended, ms, message, failure, pictures'
 
 export function summaryOf(row: JobRow): JobSummary {
-  const { id, name, state, priority, created, started, ended, ms, message, pictures, nodes } = row
+  const { id, name, state, priority, created, started, ended, ms, message, failure, pictures, nodes } = row
   return {
     job: id,
     name,
@@ -33,6 +34,7 @@ export function summaryOf(row: JobRow): JobSummary {
     ended,
     ms,
     message,
+    failure,
     pictures: JSON.parse(pictures) as string[],
     nodes,
   }

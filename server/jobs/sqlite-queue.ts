@@ -276,13 +276,14 @@ export class SqliteQueue implements JobQueue {
         return
       default: {
         const ms = event.kind === 'finished' ? event.ms : null
-        const message = event.kind === 'failed' ? event.message : null
+        const { message, code } = event.kind === 'failed' ? event : { message: null, code: null }
         this.#db.run(
-          'UPDATE job SET state = ?, ended = ?, ms = ?, message = ? WHERE ord = ?',
+          'UPDATE job SET state = ?, ended = ?, ms = ?, message = ?, failure = ? WHERE ord = ?',
           state,
           now,
           ms,
           message,
+          code,
           ord,
         )
       }

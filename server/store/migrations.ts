@@ -50,6 +50,8 @@ const migrations: readonly (readonly string[])[] = [
       body TEXT NOT NULL
     ) STRICT`,
   ],
+  // Null where the job failed before there was the column.
+  ['ALTER TABLE job ADD COLUMN failure TEXT'],
 ]
 
 /**

@@ -10,19 +10,16 @@ import { serverConfig } from '#server/config.ts'
 import { catalogueOf, loadRegistry } from '#server/registry.ts'
 import { faultCodes, type Fault } from '#workflows/fault.ts'
 import type { Workflow } from '#workflows/format.ts'
-import { failureCode } from '#workflows/protocol.ts'
 import { emptyWorkflow } from '../../client/document/file.ts'
 import { canvasKeys, keyWords } from '../../client/canvas/canvas-keys.ts'
 import { drawnFaultText } from '../../client/canvas/fault-words.ts'
 import { commands } from '../../client/editor/command-table.ts'
 import { offerNodes } from '../../client/editor/palette.ts'
 import { exampleInLanguage } from '../../client/locales/example-words.ts'
-import { failureText } from '../../client/locales/failure-text.ts'
 import { faultText } from '../../client/locales/fault-text.ts'
 import { inLanguage } from '../../client/locales/node-words.ts'
 import nodesZh, { type NodeWords } from '../../client/locales/nodes.zh-CN.ts'
 import { i18n, translate } from '../../client/locales/i18n.ts'
-import { newJob, type Job } from '../../client/stores/job.ts'
 
 const root = fileURLToPath(new URL('../../client/', import.meta.url))
 
@@ -164,30 +161,6 @@ describe('a fault of something drawn', () => {
     ])
     expect(say('Something else')).toBeUndefined()
     i18n.global.locale.value = 'en'
-  })
-})
-
-describe('a failed run', () => {
-  const job: Job = {
-    ...newJob('it', { groundwork: 1, nodes: {} }),
-    state: 'failed',
-    failure: 'out-of-memory',
-    message: "Cannot run node 'a': it took too much",
-  }
-
-  it('is said by code in Chinese where the run ended of it, and where a node failed in its words', () => {
-    expect(failureText(job)).toBe("Cannot run node 'a': it took too much")
-    i18n.global.locale.value = 'zh-CN'
-    const ended = '运行占用的内存超过上限，已被终止：请缩小图片'
-    expect([failureText(job), failureText(job, job.message ?? '')]).toEqual([ended, ended])
-    expect(failureText(job, 'No picture is chosen')).toBe('No picture is chosen')
-    expect(failureText({ ...job, failure: 'nodes' })).toBe(job.message)
-    i18n.global.locale.value = 'en'
-  })
-
-  it('has a sentence for each code of a run as a whole in every language', () => {
-    const codes = failureCode.options.filter((code) => code !== 'nodes').map((code) => `failureText.${code}`)
-    expect(codes.filter((code) => !english.has(code) || !chinese.has(code))).toEqual([])
   })
 })
 

@@ -102,6 +102,7 @@ describe('the list of jobs', () => {
     ended: null,
     ms: null,
     message: null,
+    failure: null,
     pictures: [],
     nodes: 1,
   })

@@ -50,11 +50,17 @@ test('G3 lists are taken item by item together, and must be equally long', async
       sum: ['toy/sum', {}, { values: 'add.sum' }],
     })
   expect((await toyProcess()(pairs(3))).calls.at(-1)).toBe('sum 2 4 6')
-  const { result } = await toyProcess()(pairs(2))
+  const { result, events } = await toyProcess()(pairs(2))
   expect(result.errors[0]?.summary).toBe(
     "Cannot run node 'add' (Add): its 'a' gets a list of 3 and its 'b' one of 2, lists that are taken item by item must be equally long",
   )
   expect(result.nodes.get('sum')).toMatchObject({ state: 'skipped', because: 'add' })
+  // For other languages the sentence comes with its slots open as well.
+  const template =
+    "its '{0}' gets a list of {1} and its '{2}' one of {3}, lists that are taken item by item must be equally long"
+  expect(events.find(({ kind }) => kind === 'node-failed')).toMatchObject({
+    sentence: { template, values: ['a', 3, 'b', 2] },
+  })
 })
 
 test('G3 a failure names the item', async () => {

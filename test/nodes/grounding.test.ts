@@ -66,7 +66,7 @@ describe('BoxGrounding', () => {
     await expect(
       grounding(box, { boxes: [{ phrase: 'a cat', box: left, image: red }] }, 'inpaint'),
     ).rejects.toThrow(
-      "Cannot ground by pictures in boxes with adapter 'inpaint' of model 'small': it is grounded by phrases in boxes and a kept part of a picture, choose another adapter or model in LoadModel",
+      "Cannot ground by pictures in boxes with model 'small' (inpaint): it is grounded by phrases in boxes and a kept part of a picture, choose another adapter or model in LoadModel",
     )
   })
 })
@@ -158,7 +158,7 @@ describe('KeypointGrounding', () => {
 
   it('says that a model is grounded by boxes', async () => {
     await expect(grounding(keypoint, { figures: [pose] })).rejects.toThrow(
-      "Cannot ground by keypoints with adapter 'boxes' of model 'small': it is grounded by phrases in boxes and pictures in boxes",
+      "Cannot ground by keypoints with model 'small' (boxes): it is grounded by phrases in boxes and pictures in boxes",
     )
   })
 })

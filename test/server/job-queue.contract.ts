@@ -213,6 +213,7 @@ export function queueContract(name: string, create: () => QueueHarness): void {
       }
       expect(await queue.get('poison')).toMatchObject({
         state: 'failed',
+        failure: 'crashed',
         message: expect.stringContaining('the job was started 2 times'),
       })
       expect((await queue.events('poison', 0))?.at(-1)).toMatchObject({ kind: 'failed', code: 'crashed' })
