@@ -158,7 +158,7 @@ describe('KeypointGrounding', () => {
 
   it('says that a model is grounded by boxes', async () => {
     await expect(grounding(keypoint, { figures: [pose] })).rejects.toThrow(
-      "Cannot ground by keypoints with model 'small' (boxes): it is grounded by phrases in boxes and pictures in boxes",
+      "Cannot ground by keypoints with model 'small' (boxes): it is grounded by phrases in boxes, pictures in boxes",
     )
   })
 })
