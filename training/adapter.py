@@ -5,13 +5,12 @@
     python -m training.adapter inpaint      boxes filled into a given picture (nine input channels)
 
 The layer is as published (GLIGEN, Li et al. 2023). Its start and its training are ours: gates begin at 0.5 with zero
-output projections (so step 0 is exactly the base), and while training, attention is told where to look: a visual
-token inside one box is asked to prefer that box's grounding tokens, a token in no box an unused slot. This fades out
-at 70 % of the run and leaves nothing in the weights. `boxes` is given words alone for half of its run; then the image
-half of the position net takes over the weights of the text half, and pictures are given too: their features stand in
-the phrases' space, so what words have learnt holds for them, for kinds without boxes as well. `--start NAME` takes the
-gated layers of an adapter already trained, all but the way out of each, so that this one too starts exactly at the
-base. At the end no tensor of the base may have changed by one bit.
+output projections (so step 0 is exactly the base), and attention is guided while it trains (attention_guide.py).
+`boxes` is given words alone for half of its run; then the image half of the position net takes over the weights of the
+text half, and pictures are given too: their features stand in the phrases' space, so what words have learnt holds for
+them, for kinds without boxes as well. `--start NAME` takes the gated layers of an adapter already trained, all but the
+way out of each, so that this one too starts exactly at the base. At the end no tensor of the base may have changed by
+one bit.
 """
 
 import argparse
@@ -22,6 +21,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from . import noise
+from .attention_guide import AttentionGuide
 from .base import load_base
 from .grounding import BoxGrounding, InpaintGrounding, KeypointGrounding
 from .keypoint_net import KeypointPositionNet
@@ -33,10 +33,6 @@ from .world import RUNS
 
 BATCH = SETTING.batch
 EARLY_SHARE = 0.7
-GUIDE_WEIGHT = 0.1
-GUIDE_UNTIL = 0.7
-NULL_SHARE = 0.3  # weight of tokens outside all boxes
-REACH_SHARE = 0.1  # weight of attending to grounding tokens at all, inside boxes
 IMAGES_FROM = 0.5  # share of the run of `boxes` in which words alone are given
 
 GROUNDINGS = {"boxes": BoxGrounding, "keypoints": KeypointGrounding, "inpaint": InpaintGrounding}
@@ -100,10 +96,7 @@ class AdapterStage:
     def prepare(self, model) -> None:
         use_plain_attention(model.unet, model.text_encoder)
         self.grounding = GROUNDINGS[self.kind](model, self.device)
-        self.asked: list[torch.Tensor] = []  # per fuser: its normed tokens [B, T + N, width]
-        self.fusers = [block.fuser for block in transformer_blocks(model.unet)]
-        for fuser in self.fusers:
-            fuser.norm1.register_forward_hook(lambda module, inputs, output: self.asked.append(output))
+        self.guide = AttentionGuide(model.unet)
         if self.kind == "inpaint":  # the base's own four channels stay as they are
             model.unet.conv_in.weight.register_hook(lambda grad: torch.cat([0 * grad[:, :4], grad[:, 4:]], 1))
 
@@ -121,27 +114,13 @@ class AdapterStage:
             states = embed(model.text_encoder, self.grounding.encode, batch.captions)[0]
         if batch.keep is not None:
             noisy = torch.cat([noisy, latents * batch.keep, batch.keep], 1)
-        self.asked.clear()
+        self.guide.begin()
         predicted = model.unet(
             noisy, times.to(self.device), encoder_hidden_states=states, cross_attention_kwargs={"gligen": batch.given}
         ).sample
         denoising = F.mse_loss(predicted.float(), target)
-        fade = max(0.0, 1 - progress / GUIDE_UNTIL)
-        guide, right = self.guide(batch) if fade > 0 else (torch.zeros(()), 0.0)
-        gate = self.fusers[0].alpha_attn.detach()
-        numbers = {"denoising": denoising, "guide": guide, "right": right, "gate": gate}
-        return denoising + GUIDE_WEIGHT * fade * guide, numbers
-
-    def guide(self, batch):
-        """-> (loss, share of visual tokens inside one box whose grounding attention prefers that box)"""
-        losses, rights = [], []
-        for fuser, tokens in zip(self.fusers, self.asked, strict=True):
-            own, here, used = self.grounding.inside(batch.given, tokens)
-            count = tokens.shape[1] - used.shape[1]
-            loss, right = guide_loss(attention_logits(fuser.attn, tokens, count), own, here, used)
-            losses.append(loss)
-            rights.append(right)
-        return torch.stack(losses).mean(), torch.stack(rights).mean()
+        guide, told = self.guide.loss(progress, lambda tokens: self.grounding.inside(batch.given, tokens))
+        return denoising + guide, {"denoising": denoising, **told}
 
 
 @torch.no_grad()
@@ -163,27 +142,6 @@ def start_closed(fuser) -> None:
     for layer in (fuser.attn.to_out[0], fuser.ff.net[2]):
         layer.weight.zero_()
         layer.bias.zero_()
-
-
-def attention_logits(attention, tokens, count: int) -> torch.Tensor:
-    """Logits of the first `count` tokens on all tokens, averaged over heads."""
-    query, key = attention.to_q(tokens[:, :count]), attention.to_k(tokens)
-    return (query.float() @ key.float().transpose(1, 2)) * attention.scale / attention.heads
-
-
-def guide_loss(logits, own, here, used):
-    """logits [B, T, T + N]; own bool [B, T, N]: the right grounding tokens of a visual token; here [B, T]: how many
-    things are there; used bool [B, N]: slots that stand for a thing."""
-    grounding = logits[..., -used.shape[1] :]
-    whole, any_slot = logits.logsumexp(-1), grounding.logsumexp(-1)
-    unused = grounding.masked_fill(used[:, None], -1e4).logsumexp(-1)
-    one, none = (here == 1).float(), (here == 0).float()
-    right = grounding.masked_fill(~own, -1e4).logsumexp(-1)
-    mean = lambda value, where: (value * where).sum() / where.sum().clamp(min=1)  # noqa: E731
-    loss = mean(any_slot - right, one) + NULL_SHARE * mean(any_slot - unused, none)
-    loss = loss + REACH_SHARE * mean(whole - any_slot, one)
-    chosen = own.gather(-1, grounding.argmax(-1, keepdim=True))[..., 0]
-    return loss, mean(chosen.float().detach(), one)
 
 
 def load_adapter(kind: str, name: str | None = None, base: str = "base", file: str = "ema.pt") -> AdapterModel:

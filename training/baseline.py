@@ -1,7 +1,8 @@
 """What grounding on a frozen base is worth: layout to image from scratch, supervised, with the same data and compute.
 
 The same UNet, with its gated layers, position net and a text encoder all starting from random weights, learns from boxes and
-names (detection data, no captions) of the same three quarters of the kinds, for as many steps as the boxes adapter.
+names (detection data, no captions) of the same three quarters of the kinds, with the same start of the gates and the same
+guide of attention, for about as much computing as the first run of the boxes adapter (whose steps are shorter: its base is frozen).
 `python -m training.baseline` trains, writes a model folder, and prints the command that measures it as the shipped one is measured.
 """
 
@@ -13,11 +14,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from . import noise
-from .adapter import build_adapted_unet
+from .adapter import build_adapted_unet, start_closed
+from .attention_guide import AttentionGuide
 from .evalset import world, write_evalset, write_json
 from .export import INDEX, export_base, export_detector
+from .grounding import box_tokens
 from .loop import Plan, apply_arguments, plan_arguments, train
-from .model import build_text_encoder, use_plain_attention
+from .model import build_text_encoder, transformer_blocks, use_plain_attention
 from .pool import load_latents, load_scenes
 from .sample import MAX_ENTITIES, embed
 from .settings import SETTING
@@ -34,6 +37,9 @@ class BaselineModel(nn.Module):
         super().__init__()
         self.unet = build_adapted_unet("boxes")
         self.text_encoder = build_text_encoder(len(Encoder().ids))
+        with torch.no_grad():
+            for block in transformer_blocks(self.unet):
+                start_closed(block.fuser)
 
 
 class BaselineStage:
@@ -44,6 +50,7 @@ class BaselineStage:
 
     def prepare(self, model) -> None:
         use_plain_attention(model.unet, model.text_encoder)
+        self.guide = AttentionGuide(model.unet)
         self.encode, scenes, latents = Encoder(), load_scenes(), load_latents()
         rows = [row for row, scene in enumerate(scenes) if not any(t.kind in NEVER_BOXED for t in scene.things)]
         self.scenes, self.latents = [scenes[row] for row in rows], latents[rows]
@@ -78,11 +85,13 @@ class BaselineStage:
         times = noise.draw_times(BATCH, rng)
         noisy, target = noise.add_noise(latents, torch.randn(latents.shape, generator=rng).to(self.device), times)
         context = states[:1].expand(BATCH, -1, -1)  # the empty caption
+        self.guide.begin()
         predicted = model.unet(
             noisy, times.to(self.device), encoder_hidden_states=context, cross_attention_kwargs={"gligen": given}
         ).sample
         denoising = F.mse_loss(predicted.float(), target)
-        return denoising, {"denoising": denoising}
+        guide, told = self.guide.loss(progress, lambda tokens: box_tokens(given, tokens))
+        return denoising + guide, {"denoising": denoising, **told}
 
 
 def export(target: Path) -> None:

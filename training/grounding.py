@@ -121,10 +121,8 @@ class BoxGrounding:
         return kept
 
     def inside(self, given, tokens):
-        """-> own [B, T, 60], here [B, T], used [B, 60], as guide_loss asks. Both halves of a slot are right."""
-        boxes, masks = given["boxes"], given["masks"]
-        inside = tokens_inside(boxes, masks, math.isqrt(tokens.shape[1] - 2 * MAX_ENTITIES))
-        return inside.repeat(1, 1, 2), inside.sum(-1), masks.repeat(1, 2) > 0
+        """-> own, here and used, as guide_loss asks."""
+        return box_tokens(given, tokens)
 
 
 class InpaintGrounding(BoxGrounding):
@@ -203,6 +201,13 @@ class KeypointGrounding:
         own = index[:, None] == torch.arange(side * side, device=index.device)[None, :, None]
         own &= masks[:, None] > 0
         return own, own.any(-1).long(), masks > 0
+
+
+def box_tokens(given, tokens):
+    """-> own [B, T, 60], here [B, T], used [B, 60], as guide_loss asks. Both halves of a slot, words and image, are right."""
+    boxes, masks = given["boxes"], given["masks"]
+    inside = tokens_inside(boxes, masks, math.isqrt(tokens.shape[1] - 2 * MAX_ENTITIES))
+    return inside.repeat(1, 1, 2), inside.sum(-1), masks.repeat(1, 2) > 0
 
 
 def tokens_inside(boxes, masks, side: int) -> torch.Tensor:

@@ -48,7 +48,7 @@ SETTINGS = {
             "keypoints": 1400,
             "inpaint": 1600,
             "detector": 2400,
-            "baseline": 11_300,
+            "baseline": 8000,
         },
     ),
     "base": Setting(

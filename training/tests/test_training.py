@@ -6,7 +6,8 @@ import unittest
 import torch
 
 from training import noise
-from training.adapter import build_adapted_unet, guide_loss, start_closed, widened
+from training.adapter import build_adapted_unet, start_closed, widened
+from training.attention_guide import guide_loss
 from training.base import place_code
 from training.grounding import cut_box, tokens_inside
 from training.keypoint_net import KeypointPositionNet, fourier
