@@ -1,8 +1,9 @@
 /** Everything a person can do to a workflow, each written as changes of a draft. */
 import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
-import type { Workflow, WorkflowNode } from '#workflows/format.ts'
+import { parseSource, type Workflow, type WorkflowNode } from '#workflows/format.ts'
 import type { Draft } from './change.ts'
 import { freshName } from './fresh-name.ts'
+import { renameInRuns } from './in-runs.ts'
 import { infoOf, linksOf, type Link, type Point } from './queries.ts'
 import { demoteNodes } from './promote.ts'
 import { own } from './record.ts'
@@ -21,11 +22,12 @@ export function addNode(draft: Draft, type: string, at: Point): string {
   return id
 }
 
-/** Removes nodes with every link to and from them, and what the view says of them. */
+/** Removes nodes with every link to and from them, and what the view, the form and the sweep say of them. */
 export function removeNodes(draft: Draft, ids: ReadonlySet<string>): void {
   for (const { from, to } of linksOf(draft.document))
     if (ids.has(from.node) && !ids.has(to.node)) disconnect(draft, { to })
   demoteNodes(draft, ids)
+  if (draft.at.length === 0) renameInRuns(draft, (at) => (ids.has(parseSource(at).node) ? null : at))
   forgetNodes(draft, ids)
   for (const id of ids) draft.drop(['nodes', id])
 }

@@ -30,11 +30,11 @@ export function pick(
     groundwork: 1,
     nodes: picked,
     ...(subgraphs.length > 0 && { subgraphs: Object.fromEntries(subgraphs) }),
-    view: pickView(document, keys),
+    view: pickView(document, keys, picked),
   }
 }
 
-function pickView({ view }: Workflow, keys: ReadonlySet<string>): WorkflowView {
+function pickView({ view }: Workflow, keys: ReadonlySet<string>, picked: Workflow['nodes']): WorkflowView {
   const only = <T>(record: Readonly<Record<string, T>> | undefined, has: (name: string) => boolean) =>
     Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => has(name)))
   const isIn = (id: string) => keys.has(id)
@@ -42,7 +42,10 @@ function pickView({ view }: Workflow, keys: ReadonlySet<string>): WorkflowView {
   const colours = only(view?.colours, isIn)
   const frames = (view?.frames ?? []).filter(({ nodes }) => nodes.every(isIn))
   const notes = only(view?.notes, (id) => keys.has(noteKey(id)))
-  const reroutes = only(view?.reroutes, (port) => isIn(parseSource(port).node))
+  const reroutes = only(view?.reroutes, (text) => {
+    const { node, output: port } = parseSource(text)
+    return own(own(picked, node)?.inputs, port) !== undefined
+  })
   return {
     nodes: only(view?.nodes, isIn),
     ...(collapsed.length > 0 && { collapsed }),

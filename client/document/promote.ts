@@ -2,6 +2,7 @@
 import { parseSource, type Workflow, type WorkflowNode } from '#workflows/format.ts'
 import type { Draft } from './change.ts'
 import { freshName } from './fresh-name.ts'
+import { renameInRuns } from './in-runs.ts'
 import { linksOf, type PortRef } from './queries.ts'
 import { own } from './record.ts'
 import { subgraphType } from './scope.ts'
@@ -40,38 +41,56 @@ export function promote(top: Draft, name: string, kind: PortKind, inner: PortRef
   return port
 }
 
-/** Takes a port of a subgraph away, with the links and values that nodes outside have for it. */
+/** Takes a port of a subgraph away, with all that is said of it outside: links, values, forms, sweeps, ports around it. */
 export function demote(top: Draft, name: string, kind: PortKind, port: string): void {
-  for (const { at, id } of usersOf(top.file, name)) {
-    if (kind === 'outputs') dropReaders(top, at, id, port)
-    else for (const part of ['inputs', 'values']) top.drop([...at, 'nodes', id, part, port])
-  }
   const path = ['subgraphs', name, kind]
   const rest = Object.entries((top.read(path) ?? {}) as object).filter(([other]) => other !== port)
   if (kind === 'params' && rest.length === 0) top.drop(path)
   else top.put(path, Object.fromEntries(rest))
+  for (const { at, id } of usersOf(top.file, name)) {
+    const isGone = (text: string) => text === `${id}.${port}`
+    if (kind === 'outputs') dropReaders(top, at, isGone)
+    else {
+      for (const part of ['inputs', 'values']) top.drop([...at, 'nodes', id, part, port])
+      top.drop([...at, 'view', 'reroutes', `${id}.${port}`])
+      if (at.length === 0) renameInRuns(top, (text) => (isGone(text) ? null : text))
+    }
+    if (at[1] !== undefined) demoteEnds(top, at[1], sidesOf(kind), isGone)
+  }
 }
 
-function dropReaders(top: Draft, at: readonly string[], id: string, port: string): void {
+/** Inputs and parameters of a node share their names, outputs have their own. */
+const sidesOf = (kind: PortKind): readonly PortKind[] =>
+  kind === 'outputs' ? ['outputs'] : ['inputs', 'params']
+
+function dropReaders(top: Draft, at: readonly string[], isGone: (text: string) => boolean): void {
   const nodes = top.read([...at, 'nodes']) as Workflow['nodes']
-  for (const { from, to } of linksOf({ nodes }))
-    if (from.node === id && from.port === port) top.drop([...at, 'nodes', to.node, 'inputs', to.port])
+  for (const { from, to } of linksOf({ nodes })) {
+    if (!isGone(portText(from))) continue
+    top.drop([...at, 'nodes', to.node, 'inputs', to.port])
+    top.drop([...at, 'view', 'reroutes', portText(to)])
+  }
 }
 
 /** Takes away what a subgraph shows of nodes that are removed from it. */
 export function demoteNodes(draft: Draft, ids: ReadonlySet<string>): void {
   const name = draft.at[1]
-  const definition = name === undefined ? undefined : own(draft.file.subgraphs, name)
-  if (name === undefined || !definition) return
   const isGone = (text: string) => ids.has(parseSource(text).node)
-  draft.atTop((top) => {
-    for (const [port, targets] of Object.entries(definition.inputs)) {
-      const rest = targets.filter((target) => !isGone(target))
-      if (rest.length === 0) demote(top, name, 'inputs', port)
-      else top.put(['subgraphs', name, 'inputs', port], rest)
+  if (name !== undefined) draft.atTop((top) => demoteEnds(top, name, ['inputs', 'outputs', 'params'], isGone))
+}
+
+/** Takes away the ports of a subgraph that lead to what is gone. */
+function demoteEnds(
+  top: Draft,
+  name: string,
+  kinds: readonly PortKind[],
+  isGone: (text: string) => boolean,
+): void {
+  const definition = own(top.file.subgraphs, name)
+  for (const kind of kinds)
+    for (const [port, ends] of Object.entries(definition?.[kind] ?? {})) {
+      const rest = [ends].flat().filter((end) => !isGone(end))
+      if (rest.length === 0) demote(top, name, kind, port)
+      else if (kind === 'inputs') top.put(['subgraphs', name, kind, port], rest)
     }
-    for (const kind of ['outputs', 'params'] as const)
-      for (const [port, target] of Object.entries(definition[kind] ?? {}))
-        if (isGone(target)) demote(top, name, kind, port)
-  })
 }

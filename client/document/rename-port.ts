@@ -1,6 +1,7 @@
 /** Another name for a port of a subgraph, everywhere in the file. */
 import { nodeIdPattern, type Workflow } from '#workflows/format.ts'
 import type { Draft } from './change.ts'
+import { renameInRuns } from './in-runs.ts'
 import { usersOf, type PortKind } from './promote.ts'
 import { own } from './record.ts'
 
@@ -34,7 +35,7 @@ export function renamePort(top: Draft, name: string, kind: PortKind, port: strin
     else {
       for (const part of ['inputs', 'values']) rename([...at, 'nodes', id, part], port, to)
       rename([...at, 'view', 'reroutes'], from, next)
-      if (at.length === 0) renameInRuns(top, from, next)
+      if (at.length === 0) renameInRuns(top, (name) => (name === from ? next : name))
       else for (const ports of ['inputs', 'params']) retarget(top, [...at, ports], from, next)
     }
   }
@@ -59,18 +60,4 @@ function retarget(top: Draft, path: readonly string[], from: string, to: string)
   const swap = (target: unknown) => (target === from ? to : target)
   for (const [port, targets] of Object.entries((top.read(path) ?? {}) as Named))
     top.put([...path, port], Array.isArray(targets) ? targets.map(swap) : swap(targets))
-}
-
-function renameInRuns(top: Draft, from: string, to: string): void {
-  const { form, sweep } = top.file
-  if (form)
-    top.put(
-      ['form', 'fields'],
-      form.fields.map((field) => (field === from ? to : field)),
-    )
-  if (sweep)
-    top.put(
-      ['sweep', 'axes'],
-      sweep.axes.map((axis) => (axis.at === from ? { ...axis, at: to } : axis)),
-    )
 }

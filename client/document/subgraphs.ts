@@ -3,6 +3,7 @@ import { parseSource, type Subgraph, type Workflow } from '#workflows/format.ts'
 import type { Draft } from './change.ts'
 import { connect, removeNodes } from './edits.ts'
 import { freshName } from './fresh-name.ts'
+import { renameInRuns } from './in-runs.ts'
 import { insert, pick } from './part.ts'
 import { linksOf, positionOf, type Link, type Point, type PortRef } from './queries.ts'
 import { own } from './record.ts'
@@ -67,7 +68,7 @@ export function makeSubgraph(draft: Draft, ids: ReadonlySet<string>, at: Point, 
   const name = freshName('subgraph', (wish) => Object.hasOwn(draft.file.subgraphs ?? {}, wish))
   const id = freshName(name, (wish) => Object.hasOwn(document.nodes, wish))
   const { sources, ...ports } = portsOf(links, ids)
-  const shown = takeOverPorts(draft, ids, id, ports)
+  const shown = draft.at.length > 0 ? takeOverPorts(draft, ids, id, ports) : showInRuns(draft, ids, id, ports)
   const { nodes, view } = pick(document, ids)
   const definition: Subgraph = { title, nodes, ...shown, ...(view && { view }) }
   draft.atTop((top) => top.put(['subgraphs', name], definition))
@@ -87,6 +88,27 @@ const keyOf = (record: Readonly<Record<string, string>>, value: string) =>
   Object.keys(record).find((key) => record[key] === value)
 
 type Shown = Pick<Subgraph, 'inputs' | 'outputs' | 'params'>
+
+/** What the form and the sweep name of the nodes is shown outside, and named there from now on. */
+function showInRuns(
+  draft: Draft,
+  ids: ReadonlySet<string>,
+  id: string,
+  { inputs, outputs }: Pick<Shown, 'inputs' | 'outputs'>,
+): Shown {
+  const params: Record<string, string> = {}
+  const portFor = (at: string) =>
+    keyOf(params, at) ??
+    Object.keys(inputs).find((port) => inputs[port]?.includes(at)) ??
+    freshName(parseSource(at).output, (wish) => Object.hasOwn(inputs, wish) || Object.hasOwn(params, wish))
+  renameInRuns(draft, (at) => {
+    if (!ids.has(parseSource(at).node)) return at
+    const port = portFor(at)
+    if (!Object.hasOwn(inputs, port)) params[port] = at
+    return `${id}.${port}`
+  })
+  return { inputs, outputs, ...(Object.keys(params).length > 0 && { params }) }
+}
 
 /** Where the nodes stand in a subgraph themselves: what it shows of them, it shows of the new node from now on. */
 function takeOverPorts(
@@ -167,7 +189,13 @@ export function unpack(draft: Draft, id: string): string[] {
     const output = own(definition.outputs, from.port)
     if (output) connect(draft, { from: innerPort(output), to })
   }
-  handBackPorts(draft, id, definition, innerPort)
+  if (draft.at.length > 0) handBackPorts(draft, id, definition, innerPort)
+  else
+    renameInRuns(draft, (at) => {
+      const { node: of, output: port } = parseSource(at)
+      const end = own(definition.params, port) ?? own(definition.inputs, port)?.[0]
+      return of === id && end !== undefined ? portText(innerPort(end)) : at
+    })
   removeNodes(draft, new Set([id]))
   draft.atTop((top) => {
     if (usersOf(top.file, name).length === 0) dropDefinition(top, name)
