@@ -10,6 +10,7 @@ import { wholeId } from '../document/scope.ts'
 import { workflow } from '../document/workflow-document.ts'
 import { boxBeingNamed } from '../stores/box-being-named.ts'
 import { boxRemarks } from './fault-words.ts'
+import { placeNow } from './list-edits.ts'
 import { useLiveValue, type Keeper } from './live-value.ts'
 import { useUpload } from './picture-upload.ts'
 import { usePictureFacts } from './use-picture-facts.ts'
@@ -47,8 +48,10 @@ export function useBoxEditing({ place, value, info, keeper }: DrawnParam<DrawnBo
   onScopeDispose(() => name(null))
 
   async function setPicture(index: number, file: File): Promise<void> {
-    const id = await upload(file)
-    if (id !== null) edits.set(withImage(entities.value, index, id))
+    const [at, before] = [place(), entities.value]
+    const now = () => placeNow(before, index, entities.value)
+    const id = await upload(file, () => place() === at && now() >= 0)
+    if (id !== null) edits.set(withImage(entities.value, now(), id))
   }
 
   return { entities, edits, facts, remarks, selected: useSelected(place), name, setPicture }

@@ -18,6 +18,16 @@ export function reordered<T>(list: readonly T[], from: number, to: number): T[] 
   return rest
 }
 
+/**
+ * Where an item of `before` stands in the list of now; −1 where it is gone. One that was edited meanwhile is another
+ * object in the same place.
+ */
+export function placeNow<T>(before: readonly T[], index: number, now: readonly T[]): number {
+  const [item, other] = [before[index], now[index]]
+  if (item !== undefined && now.includes(item)) return now.indexOf(item)
+  return other !== undefined && now.length === before.length && !before.includes(other) ? index : -1
+}
+
 export type Mark = 'locked' | 'hidden' | 'off'
 
 /** Sets a mark or takes it away: a file says only what is so. */

@@ -1,19 +1,32 @@
 /** Sends a picture to this machine's store. */
-import { useI18n } from 'vue-i18n'
+import { onScopeDispose } from 'vue'
 import { sendPicture } from '../api/machine.ts'
+import { wholeId } from '../document/scope.ts'
+import { workflow } from '../document/workflow-document.ts'
+import { translate } from '../locales/i18n.ts'
 import { useNotices } from '../stores/notices.ts'
 
-/** Gives the picture's id, or null after saying why the server did not take it. */
-export function useUpload(): (file: File) => Promise<string | null> {
-  const { t } = useI18n()
+/**
+ * Gives the picture's id, or null after saying why there is none: the server did not take it, or it came so late that
+ * what it was for is gone or another graph is edited.
+ */
+export function useUpload(): (file: File, isWanted?: () => boolean) => Promise<string | null> {
   const notices = useNotices()
-  return async (file) => {
+  let isGone = false
+  onScopeDispose(() => (isGone = true))
+  return async (file, isWanted = () => true) => {
+    const { name } = file
+    const { written } = workflow
+    const inside = wholeId(workflow.trail.value, '')
+    const isHere = () => workflow.written === written && wholeId(workflow.trail.value, '') === inside
     try {
-      return (await sendPicture(file)).picture
+      const { picture } = await sendPicture(file)
+      if (!isGone && isHere() && isWanted()) return picture
+      notices.say(translate('param.pictureLate', { name }), 'bad')
     } catch (error) {
       const why = error instanceof Error ? error.message : ''
-      notices.say(t('param.pictureFailed', { name: file.name }), 'bad', [why])
-      return null
+      notices.say(translate('param.pictureFailed', { name }), 'bad', [why])
     }
+    return null
   }
 }

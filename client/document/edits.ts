@@ -66,8 +66,9 @@ export function toggleMode(draft: Draft, ids: readonly string[], mode: Mode): vo
   }
 }
 
+/** Sets a parameter of a node; where that is gone, nothing: an answer to what was asked of it may come later. */
 export function setValue(draft: Draft, node: string, param: string, value: unknown): void {
-  draft.put(['nodes', node, 'values', param], value)
+  if (draft.read(['nodes', node]) !== undefined) draft.put(['nodes', node, 'values', param], value)
 }
 
 /** Names a node; an empty name gives it back the title of its type. */

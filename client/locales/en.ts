@@ -113,6 +113,7 @@ const en = {
     sending: 'Sending…',
     clear: 'Remove the picture',
     pictureFailed: "Cannot use '{name}' as a picture",
+    pictureLate: "'{name}' came too late: what it was for is gone, or another graph is open",
   },
   ...canvasEn,
   pictures: {

@@ -114,6 +114,7 @@ const zh: Messages = {
     sending: '正在上传…',
     clear: '移除图片',
     pictureFailed: '无法使用图片“{name}”',
+    pictureLate: '“{name}”到得太晚：它要放的地方已不存在，或已打开了另一个图',
   },
   ...canvasZh,
   pictures: {

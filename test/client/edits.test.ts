@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Workflow } from '#workflows/format.ts'
 import { Draft } from '../../client/document/change.ts'
 import { checkLink } from '../../client/document/check-link.ts'
-import { addNode, freshId, removeNodes } from '../../client/document/edits.ts'
+import { addNode, freshId, removeNodes, setValue } from '../../client/document/edits.ts'
 import { insert, pick } from '../../client/document/part.ts'
 import { loopRegions } from '../../client/document/queries.ts'
 import { toggleFrame } from '../../client/document/view-edits.ts'
@@ -19,6 +19,10 @@ describe('edits', () => {
     const { nodes, view } = edited((draft) => removeNodes(draft, new Set(['noise'])))
     expect(nodes['start']).toEqual({ type: 'toy/start' })
     expect(Object.keys(view?.nodes ?? {})).toEqual(['start', 'body', 'end'])
+  })
+
+  it('make no node out of a value that comes when its node is gone', () => {
+    expect(edited((draft) => setValue(draft, 'gone', 'image', 'cat'))).toBe(loop)
   })
 
   it('name a new node after its type, and number what is taken', () => {
