@@ -3,6 +3,7 @@ import type { DrawnBox } from '#nodes/boxes.ts'
 import type { DrawnFigure } from '#nodes/keypoints.ts'
 import type { Catalogue, Widget } from '#nodes/node-info.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
+import { asRun } from '../document/as-run.ts'
 import { valueOf } from '../document/edits.ts'
 import { ancestorsOf } from '../document/queries.ts'
 import { own } from '../document/record.ts'
@@ -17,8 +18,8 @@ export interface Drawn {
 /** @param maker the node that made the picture, as events call it */
 export function drawnIn(document: Workflow, catalogue: Catalogue, maker: string): Drawn {
   const isOn = ({ off }: { off?: boolean | undefined }) => !off
-  const [outermost = maker] = maker.split('/')
-  const nodes = [...ancestorsOf(document, outermost)].flatMap((id) => own(document.nodes, id) ?? [])
+  const { graph } = asRun(document, catalogue)
+  const nodes = [...ancestorsOf(graph, maker)].flatMap((id) => own(graph.nodes, id) ?? [])
   const valuesOf = (widget: Widget) => nodes.flatMap((node) => valuesIn(node, catalogue, widget))
   return {
     boxes: valuesOf('boxes').flatMap(readBoxes).filter(isOn),

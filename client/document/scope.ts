@@ -1,4 +1,5 @@
 /** Which graph of the file is looked at: its own, or that of a subgraph. */
+import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { own } from './record.ts'
 
@@ -55,6 +56,12 @@ export function wholeId(trail: Trail, id: string): string {
   return [...trail.map(({ node }) => node), id].join('/')
 }
 
+/** The name itself, and those of the nodes that stand for what it is inside of: `a/b/c`, `a/b`, `a`. */
+export function wholeAndOuter(whole: string): string[] {
+  const parts = whole.split('/')
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'))
+}
+
 /** The node that events and faults call so: `outer/inner`. */
 export function nodeCalled(file: Workflow, whole: string): WorkflowNode | undefined {
   const steps = whole.split('/')
@@ -66,4 +73,10 @@ export function nodeCalled(file: Workflow, whole: string): WorkflowNode | undefi
     graph = graphAt(file, ['subgraphs', name])
   }
   return own(graph.nodes, last)
+}
+
+/** What people call that node: its own title, or that of its type. */
+export function titleCalled(file: Workflow, catalogue: Catalogue, whole: string): string {
+  const node = nodeCalled(file, whole)
+  return node?.title ?? own(catalogue, node?.type ?? '')?.title ?? whole
 }

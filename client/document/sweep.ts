@@ -71,10 +71,20 @@ export function readList(text: string, info: ParamInfo): Json[] | null {
   return values.includes(undefined) ? null : (values as Json[])
 }
 
+/** What the file says, and what people say, in any language of the page. */
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['是', true],
+  ['false', false],
+  ['no', false],
+  ['否', false],
+])
+
 function readOne(text: string, info: ParamInfo): Json | undefined {
   if (info.widget === 'text') return text
   if (info.widget === 'choice') return info.choices?.includes(text) ? text : undefined
-  if (info.widget === 'bool') return text === 'true' ? true : text === 'false' ? false : undefined
+  if (info.widget === 'bool') return truths.get(text.toLowerCase())
   if (info.widget === 'seed') return readSeed(text)
   const number = Number(text)
   const fits = number >= (info.min ?? -Infinity) && number <= (info.max ?? Infinity)

@@ -3,7 +3,8 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { JobEvent, PreviewHeader } from '#workflows/protocol.ts'
 import type { Workflow } from '#workflows/format.ts'
-import { loopRegions } from '../document/queries.ts'
+import { asRun } from '../document/as-run.ts'
+import { wholeAndOuter } from '../document/scope.ts'
 import { isOver, newJob, reduceJob, type Job, type StepProgress } from './job.ts'
 import { newest, picturesByNode, type Shown } from './run-pictures.ts'
 import { useServer } from './server.ts'
@@ -53,16 +54,16 @@ export const useRuns = defineStore('runs', () => {
   const onNodes = computed(() => picturesByNode(current.value))
 
   const sent = computed(() => current.value?.job.workflow ?? null)
-  /** The node that starts the loop that a node of the current run stands in. */
-  const loopOf = computed(() => {
-    const regions = sent.value ? loopRegions(sent.value, server.catalogue) : []
-    return new Map(regions.flatMap(({ start, nodes }) => nodes.map((id) => [id, start] as const)))
+  /** By the node that starts the loop: what stands in it, and the subgraphs that those nodes are in. */
+  const inLoops = computed(() => {
+    const { loops } = sent.value ? asRun(sent.value, server.catalogue) : { loops: [] }
+    return new Map(loops.map(({ start, nodes }) => [start, new Set(nodes.flatMap(wholeAndOuter))]))
   })
 
-  /** How far the loop is in which a node of the current run stands. */
+  /** How far the loop is in which a node of the current run stands; of a subgraph, the last that began in it. */
   function stepOf(node: string): StepProgress | undefined {
-    const start = loopOf.value.get(node)
-    return start === undefined ? undefined : current.value?.job.steps[start]
+    const steps = Object.entries(current.value?.job.steps ?? {})
+    return steps.findLast(([start]) => inLoops.value.get(start)?.has(node))?.[1]
   }
 
   function byId(id: string | null): Run | undefined {

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { BranchPoint, KeptStep } from '#workflows/protocol.ts'
 import { fetchSteps } from '../api/jobs.ts'
-import { loopRegions } from '../document/queries.ts'
+import { asRun } from '../document/as-run.ts'
 import { isOver, type JobOutput } from './job.ts'
 import { newest, showOutput, type Shown } from './run-pictures.ts'
 import { useRuns } from './runs.ts'
@@ -62,8 +62,10 @@ export const useScrub = defineStore('scrub', () => {
   const maker = computed(() => {
     const run = runs.shownRun
     if (!run || !slide.value) return output.value?.node ?? run?.frames.at(-1)?.node ?? null
-    const regions = loopRegions(run.job.workflow, server.catalogue)
-    return regions.find(({ start }) => start === loop.value)?.end ?? loop.value
+    return (
+      asRun(run.job.workflow, server.catalogue).loops.find(({ start }) => start === loop.value)?.end ??
+      loop.value
+    )
   })
 
   /** Where a run that keeps the picture in view would go on; null where there is nothing kept, or nothing after it. */

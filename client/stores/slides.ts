@@ -1,7 +1,7 @@
 /** The steps of a run as pictures to flip through, loop by loop. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { KeptStep } from '#workflows/protocol.ts'
-import { loopRegions } from '../document/queries.ts'
+import { asRun } from '../document/as-run.ts'
 import { showFrame, showKept, type Shown } from './run-pictures.ts'
 import type { Run } from './runs.ts'
 
@@ -70,7 +70,7 @@ function slideOf(job: string, step: KeptStep): Slide {
 }
 
 function previewSlides({ frames, job }: Run, catalogue: Catalogue): ReadonlyMap<string, readonly Slide[]> {
-  const regions = loopRegions(job.workflow, catalogue)
+  const regions = asRun(job.workflow, catalogue).loops
   const startOf = (node: string) => regions.find(({ nodes }) => nodes.includes(node))?.start ?? node
   const loops = new Map<string, Map<number, Slide>>()
   for (const frame of frames) {

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
 import { drawnIn } from '../../client/canvas/drawn-in.ts'
+import { Draft } from '../../client/document/change.ts'
+import { makeSubgraph } from '../../client/document/subgraphs.ts'
 import { toyInfo } from './workflows.ts'
 
 const catalogue: Catalogue = {
@@ -34,13 +36,24 @@ const workflow: Workflow = {
     other: take('sun'),
   },
 }
-const phrasesIn = (maker: string) => drawnIn(workflow, catalogue, maker).boxes.map(({ phrase }) => phrase)
+const phrasesIn = (maker: string, file = workflow) =>
+  drawnIn(file, catalogue, maker).boxes.map(({ phrase }) => phrase)
+
+function grouped(file: Workflow, ...ids: string[]): Workflow {
+  const draft = new Draft(file)
+  makeSubgraph(draft, new Set(ids), { x: 0, y: 0 }, '')
+  return draft.file
+}
 
 it('boxes over a picture are those that lead to it, without those of nodes that did not run', () => {
   expect(phrasesIn('save')).toEqual(['house'])
   expect(phrasesIn('other')).toEqual(['sun'])
 })
 
-it('boxes over a picture made inside a subgraph are those that lead to the subgraph', () => {
-  expect(phrasesIn('other/inner')).toEqual(['sun'])
+it('boxes over a picture are there whatever subgraphs they and what draws it stand in', () => {
+  const planned = grouped(workflow, 'house', 'sun')
+  expect(phrasesIn('save', planned)).toEqual(['house'])
+  const drawn = grouped(planned, 'step', 'save')
+  expect(phrasesIn('subgraph2/save', drawn)).toEqual(['house'])
+  expect(phrasesIn('other', drawn)).toEqual(['sun'])
 })

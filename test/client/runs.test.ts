@@ -7,8 +7,9 @@ import { computedPart } from '../../client/live.ts'
 import { useNotices } from '../../client/stores/notices.ts'
 import { newest } from '../../client/stores/run-pictures.ts'
 import { useRuns } from '../../client/stores/runs.ts'
+import { useServer } from '../../client/stores/server.ts'
 import { useTabs } from '../../client/stores/tabs.ts'
-import { loop } from './workflows.ts'
+import { catalogue, loop, loopInside } from './workflows.ts'
 
 const id = 'a'.repeat(64)
 const event = (job: string, seq: number, part: object) => ({ job, seq, ...part }) as JobEvent
@@ -54,6 +55,16 @@ describe('the runs of a window', () => {
     expect(runs.current?.job.id).toBe('k')
     tabs.open({ ...loop, name: 'second' })
     expect(runs.current).toBeNull()
+  })
+
+  it('tell nodes in the loop of a subgraph, and the subgraph, how far that loop is', () => {
+    useServer().nodes = catalogue
+    runs.begin('j', loopInside, tabs.open(loopInside).id)
+    runs.take(event('j', 1, { kind: 'queued' }))
+    runs.take(event('j', 2, { kind: 'started' }))
+    runs.take(event('j', 3, { kind: 'step', node: 'subgraph/start', index: 1, total: 4, cached: false }))
+    const done = ['subgraph/body', 'subgraph', 'noise'].map((node) => runs.stepOf(node)?.done)
+    expect(done).toEqual([2, 2, undefined])
   })
 
   it('begin anew when what ran the job died', () => {

@@ -5,7 +5,7 @@ import { mergeJobs } from '../../client/stores/job-list.ts'
 import type { Frame, Run } from '../../client/stores/runs.ts'
 import { slidesOf } from '../../client/stores/slides.ts'
 import { timeLeft } from '../../client/stores/time-left.ts'
-import { catalogue, loop } from './workflows.ts'
+import { catalogue, loop, loopInside } from './workflows.ts'
 
 const frame = (step: number | null, beta: number | null = 1): Frame => ({
   job: 'j',
@@ -35,6 +35,16 @@ describe('the steps of a run', () => {
       [0, false],
       [2, false],
     ])
+  })
+
+  it('of a loop in a subgraph are one row, whether they came over the line or were kept', () => {
+    const inside: Run = {
+      ...run({ ...frame(0), node: 'subgraph/body' }),
+      job: newJob('j', loopInside),
+    }
+    expect([...slidesOf(inside, [], catalogue).keys()]).toEqual(['subgraph/start'])
+    const both = slidesOf(inside, [{ ...kept(0), node: 'subgraph/start' }], catalogue)
+    expect([...both.keys()]).toEqual(['subgraph/start'])
   })
 
   it('are what the server kept, once it has kept some', () => {

@@ -5,6 +5,7 @@ import { removeNodes } from '../../client/document/edits.ts'
 import { insert, pick } from '../../client/document/part.ts'
 import { demote, promote } from '../../client/document/promote.ts'
 import { canRenamePort, renamePort } from '../../client/document/rename-port.ts'
+import { titleCalled } from '../../client/document/scope.ts'
 import { withSubgraphs } from '../../client/document/subgraph-info.ts'
 import { makeSubgraph, nodesBetween, unpack } from '../../client/document/subgraphs.ts'
 import { sweptParams } from '../../client/document/sweep.ts'
@@ -107,6 +108,17 @@ describe('a subgraph', () => {
     expect(info?.title).toBe('Part')
     expect(info?.inputs).toEqual({ latent: { type: 'Latent', optional: false, description: '' } })
     expect(info?.outputs).toEqual({ latent: { type: 'Latent', description: '' } })
+  })
+
+  it('holds nodes that are called by their titles wherever they are told of', () => {
+    const named = edited(made, (draft) => draft.put(['nodes', 'body', 'title'], 'Body'), inside)
+    const told = ['subgraph/body', 'subgraph/start', 'noise', 'subgraph/gone']
+    expect(told.map((whole) => titleCalled(named, catalogue, whole))).toEqual([
+      'Body',
+      'toy/start',
+      'toy/noise',
+      'subgraph/gone',
+    ])
   })
 
   it('that holds itself ends the search for its ports', () => {

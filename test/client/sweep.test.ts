@@ -83,6 +83,7 @@ describe('a list of values', () => {
   it('is read as what the parameter holds', () => {
     expect(readList('1, 2.5，3', param({}))).toEqual([1, 2.5, 3])
     expect(readList('true, false', param({ widget: 'bool' }))).toEqual([true, false])
+    expect(readList('否，是, No', param({ widget: 'bool' }))).toEqual([false, true, false])
     expect(readList('a cat,\na dog\n\na fox', param({ widget: 'text' }))).toEqual(['a cat,\na dog', 'a fox'])
     expect(readList('ddim', param({ widget: 'choice', choices: ['ddim', 'euler'] }))).toEqual(['ddim'])
   })

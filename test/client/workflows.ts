@@ -2,6 +2,8 @@
 import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
 import type { WireType } from '#nodes/wire-types.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { Draft } from '../../client/document/change.ts'
+import { makeSubgraph } from '../../client/document/subgraphs.ts'
 
 const port = (type: WireType) => ({ type, description: '' })
 
@@ -56,3 +58,10 @@ export const loop: Workflow = {
   },
   view: { nodes: { noise: [0, 0], start: [300, 0], body: [600, 0], end: [900, 0] } },
 }
+
+/** The same with its loop in a subgraph: noise ─► [start ─► body ─► end] */
+export const loopInside = (() => {
+  const draft = new Draft(loop)
+  makeSubgraph(draft, new Set(['start', 'body', 'end']), { x: 300, y: 0 }, 'Loop')
+  return draft.file
+})()
