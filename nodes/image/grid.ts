@@ -5,7 +5,7 @@ import { defineNode } from '../node.ts'
 
 export default defineNode({
   type: 'image/grid',
-  version: 1,
+  version: 2,
   title: 'ImageGrid',
   description: 'Lays a list of pictures out in one, row by row, with a label above each.',
   inputs: {

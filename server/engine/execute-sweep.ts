@@ -1,12 +1,10 @@
 /** Runs a workflow once per cell of its sweep, with one cache, and lays the pictures out in a labelled grid. */
-import { drawGrid, type GridCell, type GridForm } from '#nodes/draw-grid.ts'
-import { parseSource, type Sweep } from '#workflows/format.ts'
 import { planWorkflow } from '#workflows/plan.ts'
-import { cellsOf, cellWorkflow, sweptNodes, type Cell } from '#workflows/sweep.ts'
-import type { ExecuteOptions, NodeReport, RunOutput, RunResult } from './engine.ts'
+import { cellsOf, cellWorkflow, sweptNodes } from '#workflows/sweep.ts'
+import type { ExecuteOptions, NodeReport, RunResult } from './engine.ts'
 import { membersOf } from './scheduler.ts'
 import type { Left, SweepCell } from './sweep-cell.ts'
-import { inWords } from './words.ts'
+import { labelsOf, SweepGrids } from './sweep-grid.ts'
 
 type ExecuteCell = (options: ExecuteOptions, cell: SweepCell) => Promise<RunResult>
 
@@ -16,6 +14,7 @@ export async function executeSweep(options: ExecuteOptions, executeCell: Execute
   if (options.branch) throw new TypeError('Cannot branch into a sweep: run the workflow of one cell')
   const shared = sharedNodes(options)
   const left = new Map<string, Left>()
+  const grids = new SweepGrids(options, sweep)
   const results: RunResult[] = []
   for (const cell of cellsOf(sweep)) {
     if (options.signal?.aborted) break
@@ -33,12 +32,18 @@ export async function executeSweep(options: ExecuteOptions, executeCell: Execute
         return options.emitPreview
       },
     }
-    results.push(await executeCell(own, { cell, words, isShared, keep, left }))
+    const result = await executeCell(own, { cell, words, isShared, keep, left })
+    await grids.take(result.outputs)
+    results.push(result)
   }
   const whole = merge(results, options)
-  return whole.cancelled
-    ? whole
-    : { ...whole, outputs: [...whole.outputs, ...(await grids(options, sweep, whole))] }
+  if (whole.cancelled) return whole
+  const { outputs, values } = await grids.draw()
+  return {
+    ...whole,
+    outputs: [...whole.outputs, ...outputs],
+    values: new Map([...whole.values, ...values]),
+  }
 }
 
 /** The nodes that no value of the sweep reaches. A loop is taken as a whole. */
@@ -55,16 +60,6 @@ function sharedNodes({ workflow, registry, targets }: ExecuteOptions): ReadonlyS
     for (const id of members) (isReached ? reached : shared).add(id)
   }
   return shared
-}
-
-/** Such as `on = 0.5`, one per axis; the node is named where both axes have a parameter of the same name. */
-function labelsOf({ axes }: Sweep, cell: Cell): string[] {
-  const names = axes.map(({ at }) => parseSource(at).output)
-  const isSame = names.length > 1 && names[0] === names[1]
-  return axes.map(({ at, values }, axis) => {
-    const value = values[cell[axis] ?? 0]
-    return `${isSame ? at : names[axis]} = ${typeof value === 'string' ? value : inWords(value)}`
-  })
 }
 
 function merge(results: readonly RunResult[], { signal }: ExecuteOptions): RunResult {
@@ -92,46 +87,4 @@ function added(before: NodeReport | undefined, now: NodeReport): NodeReport {
     runs: before.runs + now.runs,
     cachedRuns: before.cachedRuns + now.cachedRuns,
   }
-}
-
-/** One grid per node that made pictures in the cells, of its first picture in each. */
-async function grids(options: ExecuteOptions, sweep: Sweep, { outputs }: RunResult): Promise<RunOutput[]> {
-  const { workflow, services } = options
-  const made: RunOutput[] = []
-  const pictured = outputs.filter(({ cell }) => cell)
-  for (const node of new Set(pictured.map((output) => output.node))) {
-    const own = pictured.filter((output) => output.node === node)
-    const saved = own.some((output) => output.saved)
-    const image = drawGrid(await gridCells(options, own, sweep), gridForm(sweep))
-    const stored = await services.savePicture(image, { saved, name: 'sweep', node, workflow })
-    const output: RunOutput = { node, ...stored, saved, grid: true }
-    options.emit({ kind: 'output', ...output })
-    made.push(output)
-  }
-  return made
-}
-
-async function gridCells(
-  { services }: ExecuteOptions,
-  outputs: readonly RunOutput[],
-  sweep: Sweep,
-): Promise<GridCell[]> {
-  const cells: GridCell[] = []
-  for (const cell of cellsOf(sweep)) {
-    const output = outputs.find((other) => other.cell?.join() === cell.join())
-    const [column = 0, row = 0] = cell
-    if (output) cells.push({ row, column, image: await services.loadPicture(output.picture) })
-  }
-  return cells
-}
-
-/** The first axis goes across, the second down. */
-function gridForm(sweep: Sweep): GridForm {
-  const along = (axis: number) =>
-    (sweep.axes[axis]?.values ?? []).map((_, index) => {
-      const cell = sweep.axes.map((_, other) => (other === axis ? index : 0))
-      return labelsOf(sweep, cell)[axis] ?? ''
-    })
-  const [columnLabels, rowLabels] = [along(0), along(1)]
-  return { rows: Math.max(1, rowLabels.length), columns: columnLabels.length, rowLabels, columnLabels }
 }

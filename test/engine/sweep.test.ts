@@ -25,6 +25,8 @@ function store() {
   return { pictures, saved, services }
 }
 
+const dotted = (grey: number): Image => ({ width: 1, height: 1, data: new Float32Array(3).fill(grey) })
+
 //  ten ──► more ──b──┐                      more does not depend on the sweep
 //  n(value) ──a──► add(plus) ──► paint ──► save
 const swept: Workflow = workflow(
@@ -128,6 +130,42 @@ test('W4 a sweep ends with a grid of all its pictures, the first axis across', a
   expect(events.at(-1)).toMatchObject({ kind: 'output', grid: true })
   const painted = pictures.get(grid?.picture ?? '')?.data.filter((value) => value > 1)
   expect([...new Set(painted)]).toEqual([112, 113, 114, 212, 213, 214])
+})
+
+test('W4 the grid of a sweep has the picture of a cell that later ones pushed out of the store', async () => {
+  const { pictures, services } = store()
+  const newestOnly: Services = {
+    ...services,
+    async savePicture(...args) {
+      for (const id of pictures.keys()) pictures.set(id, dotted(9))
+      return services.savePicture(...args)
+    },
+  }
+  const { result } = await toyProcess()(swept, { services: newestOnly })
+  const painted = pictures.get(result.outputs.at(-1)?.picture ?? '')?.data.filter((value) => value > 1)
+  expect([...new Set(painted)]).toEqual([112, 113, 114, 212, 213, 214])
+})
+
+test('W4 a picture that cannot be read leaves its place in the grid empty', async () => {
+  const { pictures, saved, services } = store()
+  const loadPicture: Services['loadPicture'] = (id) =>
+    saved.length === 2 ? Promise.reject(new Error('it is gone')) : services.loadPicture(id)
+  const { result } = await toyProcess()(swept, { services: { ...services, loadPicture } })
+  expect(result.ok).toBe(true)
+  const painted = pictures.get(result.outputs.at(-1)?.picture ?? '')?.data.filter((value) => value > 1)
+  expect([...new Set(painted)]).toEqual([112, 114, 212, 213, 214])
+})
+
+test('W4 a sweep whose grid cannot be stored is as well as its cells, and says why it has no grid', async () => {
+  const { saved, services } = store()
+  const savePicture: Services['savePicture'] = (image, options) =>
+    saved.length === 6 ? Promise.reject(new Error('the disk is full')) : services.savePicture(image, options)
+  const { result, events } = await toyProcess()(swept, { services: { ...services, savePicture } })
+  expect(result.ok).toBe(true)
+  expect(result.outputs).toHaveLength(6)
+  const text = 'Cannot draw the grid of the sweep: the disk is full; the pictures of its cells are there'
+  expect(events.at(-1)).toEqual({ kind: 'value', node: 'save', text })
+  expect(result.values.get('save')).toBe(text)
 })
 
 test('W5 a cell that fails leaves the others alone', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { drawGrid } from '#nodes/draw-grid.ts'
+import { drawGrid, reduceForGrid } from '#nodes/draw-grid.ts'
 import { textLines, textSize, writeText } from '#nodes/draw-text.ts'
 import { glyphRows } from '#nodes/glyphs.ts'
 import type { Image } from '#nodes/values.ts'
@@ -28,8 +28,50 @@ test('a grid enlarges small pictures by whole pixels and makes large ones smalle
   expect(drawGrid([{ row: 0, column: 0, image: plain(64, 64, 0) }], { rows: 1, columns: 1 }).width).toBe(136)
   const large = [{ row: 0, column: 0, image: plain(1400, 700, 0.5) }]
   const grid = drawGrid(large, { rows: 1, columns: 6 })
-  expect(grid.width).toBeLessThan(4096 + 100)
+  expect(grid.width).toBeLessThanOrEqual(4096)
   expect(greyAt(grid, 300, 200)).toBeCloseTo(0.5)
+})
+
+test('a grid with its gaps and labels is at most 4096 px a side, whatever it holds', () => {
+  const words = fc.array(fc.string({ maxLength: 60 }), { maxLength: 64 })
+  const size = fc.oneof(fc.integer({ min: 1, max: 64 }), fc.constantFrom(128, 512, 4096))
+  const form = fc
+    .integer({ min: 1, max: 64 })
+    .chain((rows) =>
+      fc.record({ rows: fc.constant(rows), columns: fc.integer({ min: 1, max: Math.floor(64 / rows) }) }),
+    )
+  fc.assert(
+    fc.property(form, size, size, words, words, words, ({ rows, columns }, width, height, ...texts) => {
+      const [labels, rowLabels, columnLabels] = texts as [string[], string[], string[]]
+      const form = {
+        rows,
+        columns,
+        rowLabels: rowLabels.slice(0, rows),
+        columnLabels: columnLabels.slice(0, columns),
+      }
+      const image = reduceForGrid({ width, height, data: new Float32Array(0) }, form)
+      const cells = Array.from({ length: rows * columns }, (_, i) => ({
+        ...{ row: Math.floor(i / columns), column: i % columns, image },
+        ...(labels[i] !== undefined && { label: labels[i] }),
+      }))
+      const grid = drawGrid(cells, form)
+      expect(Math.max(grid.width, grid.height)).toBeLessThanOrEqual(4096)
+    }),
+    { numRuns: 15 },
+  )
+})
+
+test('a grid of eight by eight pictures of 512 px can be loaded again', () => {
+  const grid = drawGrid([{ row: 7, column: 7, image: plain(512, 512, 0.5) }], { rows: 8, columns: 8 })
+  expect([grid.width, grid.height].every((side) => side > 4000 && side <= 4096)).toBe(true)
+})
+
+test('a picture is held for a grid only as large as the grid shows it', () => {
+  const form = { rows: 8, columns: 8 }
+  const { width, height, data } = reduceForGrid(plain(2048, 1024, 0.5), form)
+  expect([width, height, data.length, data[0]]).toEqual([512, 256, 512 * 256 * 3, 0.5])
+  const small = plain(200, 100, 0.5)
+  expect(reduceForGrid(small, form)).toBe(small)
 })
 
 test('a grid keeps the proportions of a picture that is smaller than its cell', () => {
