@@ -6,7 +6,7 @@ import { ownVersion, type ServerConfig } from './config.ts'
 import { Metrics } from './health/metrics.ts'
 import { readiness } from './health/readiness.ts'
 import { createApp } from './http/app.ts'
-import { hardened } from './http/connections.ts'
+import { cutterOf, hardened } from './http/connections.ts'
 import { apiRoutes } from './http/routes.ts'
 import type { Route } from './http/route.ts'
 import { Dispatcher, type CreateRunner } from './jobs/dispatcher.ts'
@@ -81,6 +81,7 @@ export async function startServer(
   })
   const app = createApp({ gate, routes, metrics, clientDir: config.clientDir })
   const http = hardened(app, limits)
+  const cutConnections = cutterOf(http)
   const io = attachSockets(http, desk, gate)
   metrics.watch({
     queue,
@@ -90,8 +91,11 @@ export async function startServer(
 
   async function close(graceMs = 0): Promise<void> {
     await desk.stop(graceMs)
-    await io.close()
-    http.closeAllConnections()
+    http.close()
+    const closed = io.close()
+    // Sockets have been told by then; nobody who is slow to hear it, or to send the rest of a request, is waited for.
+    setImmediate(cutConnections)
+    await closed
     await decoder.close()
     await queue.close()
     store.close()

@@ -27,6 +27,18 @@ export function hardened(app: RequestListener, bounds: ConnectionBounds): Server
   return server
 }
 
+/** What cuts every connection: Node's own way leaves out those that became WebSockets. */
+export function cutterOf(server: Server): () => void {
+  const open = new Set<Socket>()
+  server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return () => {
+    for (const socket of open) socket.destroy()
+  }
+}
+
 /** Closes what is one connection too many of an address. Programs of this machine share theirs and are not counted. */
 export function countPerAddress(most: number): (socket: Socket) => void {
   const open = new Map<string, number>()
