@@ -14,6 +14,8 @@ export const faultCodes = [
   'list',
   'sweep',
   'too-large',
+  /** There are more faults than are told at once. */
+  'more',
   /** It could run, but would take more time or memory than one run may. */
   'too-costly',
   /** The workflow may be fine, but the server has too much to do to take it. */

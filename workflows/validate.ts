@@ -23,6 +23,18 @@ export interface Validated {
 }
 
 /**
+ * Reads parsed JSON as a workflow to keep: it may be unfinished and need what is not on this machine, but it must be of
+ * the format, and stand for no more than a workflow may. Takes time linear in its size.
+ */
+export function readWorkflow(json: unknown): Pick<Validated, 'workflow' | 'faults'> {
+  const unfit = dataFaults(json)
+  if (unfit.length > 0) return { workflow: null, faults: bounded(unfit) }
+  const { workflow, faults } = readFormat(json)
+  const unbearable = workflow ? checkSubgraphs(workflow).faults.filter(isTooLarge) : faults
+  return unbearable.length > 0 ? { workflow: null, faults: bounded(unbearable) } : { workflow, faults: [] }
+}
+
+/**
  * Reads and checks parsed JSON. Takes time linear in its size.
  *
  * The caller bounds the bytes before parsing; everything else about the JSON may be hostile.
@@ -127,5 +139,5 @@ function isTooLarge({ code }: Fault): boolean {
 function bounded(faults: readonly Fault[]): readonly Fault[] {
   if (faults.length <= limits.faults) return faults
   const message = `These are the first ${limits.faults} faults, there are more: mend some of these first`
-  return [...faults.slice(0, limits.faults), { code: 'too-large', path: [], message }]
+  return [...faults.slice(0, limits.faults), { code: 'more', path: [], message }]
 }

@@ -176,6 +176,7 @@ const en = {
     list: 'A list cannot go in here this way',
     sweep: 'The sweep cannot run: {place}',
     'too-large': 'The workflow is too large',
+    more: 'There are more faults: mend some of these first',
     'too-costly': 'The run would take more time or memory than one run may',
     busy: 'The server has too much to do to take the run',
     'key-used': 'The key of the request was used for another one',

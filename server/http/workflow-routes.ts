@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { workflowSchema, type Workflow } from '#workflows/format.ts'
 import { storedWorkflow } from '#workflows/protocol.ts'
-import { validateWorkflow } from '#workflows/validate.ts'
+import { readWorkflow } from '#workflows/validate.ts'
 import type { WorkflowLibrary } from '../library/workflow-library.ts'
 import { HttpError } from './http-error.ts'
 import { errorAnswer, faultsAnswer, json, ok, refusal, route, type Answer, type Route } from './route.ts'
@@ -157,11 +157,9 @@ function sharedRoutes(library: WorkflowLibrary): Route[] {
   ]
 }
 
-/** A workflow may be kept unfinished, with nodes that are not on this machine; but it must be one, and within bounds. */
 function readable(sent: unknown): Workflow | Answer {
-  const { workflow, faults } = validateWorkflow(sent, {})
-  const unfit = workflow ? faults.filter(({ code }) => code === 'too-large') : faults
-  return workflow && unfit.length === 0 ? workflow : faultsAnswer('Cannot keep the workflow', unfit)
+  const { workflow, faults } = readWorkflow(sent)
+  return workflow ?? faultsAnswer('Cannot keep the workflow', faults)
 }
 
 function conflictAnswer(id: string, rev: number): Answer {

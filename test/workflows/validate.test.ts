@@ -341,6 +341,6 @@ describe('V2 hostile input', () => {
     )
     const faults = faultsOf({ groundwork: 1, nodes })
     expect(faults).toHaveLength(limits.faults + 1)
-    expect(faults.at(-1)).toMatch(/^too-large : These are the first 200 faults/)
+    expect(faults.at(-1)).toMatch(/^more : These are the first 200 faults/)
   })
 })
