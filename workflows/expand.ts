@@ -205,7 +205,7 @@ function linkOf(scope: OpenScope, id: string, input: string): Feed | null {
 function openPart(scope: OpenScope, id: string, outer: WorkflowNode, subgraph: Subgraph): OpenScope {
   const feeds = new Map<string, Map<string, Feed>>()
   const fed = new Set<string>()
-  const values = new Map<string, Map<string, NonNullable<WorkflowNode['values']>[string]>>()
+  const values = new Map<string, Map<string, Values[string]>>()
   const link = (port: string, end: string) => {
     const feed = linkOf(scope, id, port)
     if (!feed) return false
@@ -227,8 +227,16 @@ function openPart(scope: OpenScope, id: string, outer: WorkflowNode, subgraph: S
   const nodes = Object.entries(subgraph.nodes).map(([inner, node]): [string, WorkflowNode] => {
     const set = values.get(inner)
     const mode = outer.mode ?? node.mode
-    const changed = set && { values: { ...node.values, ...Object.fromEntries(set) } }
-    return [inner, { ...node, ...changed, ...(mode && { mode }) }]
+    return [inner, { ...(set ? withValues(node, set) : node), ...(mode && { mode }) }]
   })
   return { prefix: `${scope.prefix}${id}/`, nodes: new Map(nodes), fed, feeds, parts: new Map() }
+}
+
+type Values = NonNullable<WorkflowNode['values']>
+
+/** A value from outside takes the place of a link inside, too: that would hide it. */
+function withValues(node: WorkflowNode, set: ReadonlyMap<string, Values[string]>): WorkflowNode {
+  const inputs = Object.entries(node.inputs ?? {}).filter(([name]) => !set.has(name))
+  const values = { ...node.values, ...Object.fromEntries(set) }
+  return { ...node, values, inputs: Object.fromEntries(inputs) }
 }

@@ -31,7 +31,7 @@ export function sweptNodes(workflow: Workflow): ReadonlySet<string> {
 }
 
 /** The plain node behind a parameter: that of a subgraph belongs to one of its nodes. */
-function plainNode({ nodes, subgraphs = {} }: Workflow, at: string): string {
+export function plainNode({ nodes, subgraphs = {} }: Workflow, at: string): string {
   let { node, output: param } = parseSource(at)
   let type = own(nodes, node)?.type
   for (;;) {

@@ -44,22 +44,31 @@ export function validateWorkflow(json: unknown, catalogue: Catalogue): Validated
   if (unfit.length > 0) return { workflow: null, faults: bounded(unfit), plan: null }
   const { workflow, faults } = readFormat(json)
   if (workflow) {
-    const { faults: found, plan } = judgeContent(workflow, catalogue, noNames)
+    const { faults: found, plan } = judgeContent(workflow, catalogue, allRead)
     return { workflow, faults: bounded(found), plan: found.length > 0 ? null : plan }
   }
   if (faults.length > limits.faults || faults.some(isTooLarge))
     return { workflow: null, faults: bounded(faults), plan: null }
-  const { rest, unreadable } = readablePart(json, faults)
-  const others = rest ? judgeContent(rest, catalogue, unreadable).faults : []
+  const { rest, unread } = readablePart(json, faults)
+  const others = rest ? judgeContent(rest, catalogue, unread).faults : []
   return { workflow: null, faults: bounded([...faults, ...others]), plan: null }
 }
+
+/** What stands in the file and cannot be read: what may depend on it is not judged. */
+interface Unread {
+  readonly nodes: ReadonlySet<string>
+  readonly subgraphs: boolean
+}
+
+const noNames: ReadonlySet<string> = new Set()
+const allRead: Unread = { nodes: noNames, subgraphs: false }
 
 interface Judged {
   readonly faults: Fault[]
   readonly plan: Plan | null
 }
 
-function judgeContent(workflow: Workflow, catalogue: Catalogue, unreadable: ReadonlySet<string>): Judged {
+function judgeContent(workflow: Workflow, catalogue: Catalogue, unread: Unread): Judged {
   const checked = checkSubgraphs(workflow)
   // What it stands for must not be looked at node by node.
   if (checked.faults.some(isTooLarge)) return { faults: [...checked.faults], plan: null }
@@ -74,30 +83,26 @@ function judgeContent(workflow: Workflow, catalogue: Catalogue, unreadable: Read
   const scopes = expanded?.scopes ?? [wholeFile(workflow)]
   for (const { prefix, nodes, fed } of scopes) {
     const types = new OutputTypes(nodes, infos)
-    const around = {
-      catalogue: infos,
-      nodes,
-      types,
-      prefix,
-      fed,
-      unreadable: prefix === '' ? unreadable : noNames,
-    }
+    const unreadable = prefix === '' ? unread.nodes : noNames
+    const around = { catalogue: infos, nodes, types, prefix, fed, unreadable }
     for (const [id, node] of nodes) {
-      // One that contains itself has no ports to be judged by.
-      if (!infos.has(node.type) && subgraphs.has(subgraphName(node.type) ?? '')) continue
+      const name = subgraphName(node.type)
+      // One that contains itself, or cannot be read, has no ports to be judged by.
+      if (name !== null && !infos.has(node.type) && (unread.subgraphs || subgraphs.has(name))) continue
       faults.push(...nodeFaults(id, node, around))
       if (faults.length > limits.faults) return { faults, plan: null }
     }
   }
-  faults.push(...sweepFaults(workflow, infos), ...emptyFaults(expanded, infos))
-  // What is unreadable may hold the missing half of a loop.
-  if (unreadable.size > 0 || !expanded) return { faults, plan: null }
+  const running = expanded?.nodes ?? null
+  faults.push(...sweepFaults(workflow, { infos, running, unreadable: unread.nodes }))
+  // What cannot be read may pass something on.
+  if (!unread.subgraphs) faults.push(...emptyFaults(expanded, infos))
+  // It may hold the missing half of a loop as well.
+  if (unread.nodes.size > 0 || unread.subgraphs || !expanded) return { faults, plan: null }
   const known = new Set(faults.map(({ path }) => path.join(' ')))
   const { faults: others, plan } = planNodes(expanded.nodes, infos)
   return { faults: [...faults, ...others.filter(({ path }) => !known.has(path.join(' ')))], plan }
 }
-
-const noNames: ReadonlySet<string> = new Set()
 
 function wholeFile({ nodes }: Workflow): Scope {
   return { prefix: '', nodes: new Map(Object.entries(nodes)), fed: noNames }
@@ -115,16 +120,17 @@ function emptyFaults(expanded: Expanded | null, infos: ReadonlyMap<string, NodeI
 
 /** The file without the parts that cannot be read, so that the faults of the rest are found at the same time. */
 function readablePart(json: unknown, faults: readonly Fault[]) {
-  const unreadable = new Set(
+  const nodes = new Set(
     faults.flatMap(({ path }) => (path[0] === 'nodes' && path.length > 1 ? String(path[1]) : [])),
   )
-  if (typeof json !== 'object' || json === null) return { rest: null, unreadable }
+  if (typeof json !== 'object' || json === null) return { rest: null, unread: allRead }
   const broken = new Set(
     faults.flatMap(({ path }) => (path[0] === 'nodes' && path.length > 1 ? [] : path[0])),
   )
   const file = Object.entries(json).filter(([key]) => !broken.has(key))
-  const rest = file.map(([key, value]) => [key, key === 'nodes' ? without(value, unreadable) : value])
-  return { rest: readFormat(Object.fromEntries(rest)).workflow, unreadable }
+  const rest = file.map(([key, value]) => [key, key === 'nodes' ? without(value, nodes) : value])
+  const unread = { nodes, subgraphs: broken.has('subgraphs') }
+  return { rest: readFormat(Object.fromEntries(rest)).workflow, unread }
 }
 
 function without(nodes: unknown, unreadable: ReadonlySet<string>): unknown {

@@ -1,7 +1,7 @@
 /** Subgraphs: making one of nodes, taking one apart, choosing what it shows outside. */
 import { parseSource, type Subgraph, type Workflow } from '#workflows/format.ts'
 import type { Draft } from './change.ts'
-import { connect, removeNodes } from './edits.ts'
+import { connect, disconnect, removeNodes } from './edits.ts'
 import { freshName } from './fresh-name.ts'
 import { renameInRuns } from './in-runs.ts'
 import { insert, pick } from './part.ts'
@@ -174,16 +174,20 @@ export function unpack(draft: Draft, id: string): string[] {
     const { node: old, output } = parseSource(text)
     return { node: inner.get(old) ?? old, port: output }
   }
-  for (const [port, targets] of Object.entries(definition.inputs)) {
-    const source = own(node.inputs, port)
-    if (source) for (const target of targets) draft.put(inputPath(innerPort(target)), source)
-  }
   for (const [param, target] of Object.entries(definition.params ?? {})) {
     const { node: to, port } = innerPort(target)
     const value = own(node.values, param)
     const source = own(node.inputs, param)
-    if (value !== undefined) draft.put(['nodes', to, 'values', port], value)
+    if (value !== undefined) {
+      draft.put(['nodes', to, 'values', port], value)
+      // From outside it took the place of this link.
+      disconnect(draft, { to: { node: to, port } })
+    }
     if (source !== undefined) draft.put(['nodes', to, 'inputs', port], source)
+  }
+  for (const [port, targets] of Object.entries(definition.inputs)) {
+    const source = own(node.inputs, port)
+    if (source) for (const target of targets) draft.put(inputPath(innerPort(target)), source)
   }
   for (const { from, to } of readers) {
     const output = own(definition.outputs, from.port)

@@ -142,6 +142,23 @@ describe('a subgraph', () => {
     expect(again.nodes['noise']?.values).toEqual({ seed: 9 })
   })
 
+  it('hands a value back that is set for it alone in place of the link inside that it hid', () => {
+    const fed: Workflow = {
+      groundwork: 1,
+      nodes: { n: { type: 'toy/int' }, noise: { type: 'toy/noise', inputs: { seed: 'n.value' } } },
+    }
+    const part = edited(fed, (draft) => makeSubgraph(draft, new Set(['n', 'noise']), at, 'Noise'))
+    const shown = edited(part, (top) => promote(top, 'subgraph', 'params', { node: 'noise', port: 'seed' }))
+    const set = edited(shown, (draft) => draft.put(['nodes', 'subgraph', 'values', 'seed'], 9))
+    expect(edited(set, (draft) => unpack(draft, 'subgraph')).nodes['noise']).toEqual({
+      type: 'toy/noise',
+      values: { seed: 9 },
+    })
+    expect(edited(shown, (draft) => unpack(draft, 'subgraph')).nodes['noise']?.inputs).toEqual({
+      seed: 'n.value',
+    })
+  })
+
   it('loses a port with the links that nodes outside have to it', () => {
     const less = edited(made, (top) => demote(top, 'subgraph', 'outputs', 'latent'))
     expect(less.nodes['end']).toEqual({ type: 'toy/end' })

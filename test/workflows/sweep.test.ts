@@ -47,6 +47,36 @@ test('W7 a sweep over what does not exist, or is linked, is a fault that says wh
   ])
 })
 
+test.each([
+  ['n.value', 'mute', 'its node is muted'],
+  ['n.value', 'bypass', 'its node is bypassed'],
+  ['more.by', 'mute', 'its node is muted'],
+  ['more.by', 'bypass', 'its node is bypassed'],
+] as const)(
+  'W7 a sweep over %s of a node with the mode %s, which does not run, is a fault',
+  (at, mode, state) => {
+    const file = workflow(
+      {
+        n: ['toy/number', {}, {}, at === 'n.value' ? mode : undefined],
+        more: ['subgraph/more', {}, {}, at === 'more.by' ? mode : undefined],
+      },
+      {
+        sweep: { axes: [{ at, values: [1, 2] }] },
+        subgraphs: {
+          more: { nodes: nodesOf({ n: ['toy/number'] }), inputs: {}, outputs: {}, params: { by: 'n.value' } },
+        },
+      },
+    )
+    expect(validateWorkflow(file, toyCatalogue).faults).toEqual([
+      {
+        code: 'sweep',
+        path: ['sweep', 'axes', 0, 'at'],
+        message: `Cannot sweep '${at}': ${state} and does not run: let it run, or sweep something else`,
+      },
+    ])
+  },
+)
+
 test('W7 every value is judged, where it stands', () => {
   expect(faultsOf({ at: 'plain.of', values: [1, 101, 'x'] })).toEqual([
     "wrong-value sweep.axes.0.values.1: Cannot sweep 'plain.of': value 2 must be at most 100, is 101",

@@ -211,6 +211,32 @@ describe('format', () => {
     expect(faults.map((fault) => fault.message)).toEqual([message])
   })
 
+  test('V1 what depends on a part that cannot be read is not blamed for it', () => {
+    const bad = { type: 3 }
+    const file = {
+      groundwork: 1,
+      nodes: {
+        start: { type: 'toy/count', inputs: { sum: 'face.out' } },
+        face: { type: 'subgraph/face', inputs: { in: 'start.sum' } },
+        passed: { type: 'subgraph/face', mode: 'bypass', inputs: { in: 'face.out' } },
+        add: { type: 'toy/add', inputs: { a: 'passed.out' } },
+        odd: { type: 'toy/ad' },
+      },
+      subgraphs: { face: { nodes: { a: { type: 'toy/add', vlaues: {} } }, inputs: {}, outputs: {} } },
+      sweep: { axes: [{ at: 'face.by', values: [1] }] },
+    }
+    const wrong = [
+      "format subgraphs.face.nodes.a.vlaues: Cannot read 'subgraphs.face.nodes.a': it has no 'vlaues', did you mean 'values'?",
+      "unknown-node nodes.odd.type: Cannot run node 'odd': there is no node type 'toy/ad', did you mean 'toy/add'?",
+    ]
+    expect(faultsOf(file)).toEqual(wrong)
+    const sweep = { axes: [{ at: 'bad.value', values: [1] }] }
+    expect(faultsOf({ ...file, nodes: { ...file.nodes, bad }, sweep })).toEqual([
+      "format nodes.bad.type: Cannot read 'nodes.bad.type': it must be a text",
+      ...wrong,
+    ])
+  })
+
   test('V1 what can be read is judged beside what cannot', () => {
     const file = {
       groundwork: 1,
