@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { z } from 'zod'
+import { readJson } from './checkpoint/read-json.ts'
 import { CheckpointError } from './checkpoint/safetensors.ts'
 
 export interface TokenizedText {
@@ -74,7 +75,7 @@ export class TextTokenizer {
       ? await readConfig(join(folder, 'tokenizer_config.json'))
       : {}
     const description = names.includes('tokenizer.json')
-      ? await readJsonFile(join(folder, 'tokenizer.json'))
+      ? await readJson(join(folder, 'tokenizer.json'), maxFileBytes)
       : await describeClip(folder, names, config)
     try {
       return new TextTokenizer(new Tokenizer(description, config), config, { place: folder, length })
@@ -102,7 +103,7 @@ export class TextTokenizer {
 }
 
 async function readConfig(path: string): Promise<TokenizerConfig> {
-  const parsed = configSchema.safeParse(await readJsonFile(path))
+  const parsed = configSchema.safeParse(await readJson(path, maxFileBytes))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new CheckpointError(`Cannot read ${path}: ${issue?.path.join('.')} ${issue?.message}`)
@@ -115,15 +116,6 @@ async function readText(path: string): Promise<string> {
   return await readFile(path, 'utf8')
 }
 
-async function readJsonFile(path: string): Promise<object> {
-  try {
-    return JSON.parse(await readText(path)) as object
-  } catch (error) {
-    if (error instanceof CheckpointError) throw error
-    throw new CheckpointError(`Cannot read ${path}: it is no valid JSON`)
-  }
-}
-
 /** The tokenizer.json that `vocab.json` and `merges.txt` amount to (huggingface/transformers v5.23.0, tokenization_clip.py). */
 async function describeClip(
   folder: string,
@@ -134,7 +126,7 @@ async function describeClip(
     throw new CheckpointError(
       `Cannot use tokenizer ${folder}: it has neither tokenizer.json nor vocab.json and merges.txt`,
     )
-  const vocab = vocabSchema.safeParse(await readJsonFile(join(folder, 'vocab.json')))
+  const vocab = vocabSchema.safeParse(await readJson(join(folder, 'vocab.json'), maxFileBytes))
   if (!vocab.success)
     throw new CheckpointError(`Cannot read ${join(folder, 'vocab.json')}: it is no map from token to id`)
   const lines = (await readText(join(folder, 'merges.txt'))).split('\n').map((line) => line.trimEnd())

@@ -3,15 +3,14 @@
  * Only known names are opened, and only JSON and safetensors are read.
  */
 import { createHash } from 'node:crypto'
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readJson, type Config } from './read-json.ts'
 import { CheckpointError } from './safetensors.ts'
 import { readWeights, type Weights } from './weights.ts'
 
 export const networkNames = ['text_encoder', 'image_encoder', 'image_project', 'vae', 'unet'] as const
 export type NetworkName = (typeof networkNames)[number]
-
-export type Config = Readonly<Record<string, unknown>>
 
 /** A network on disk: its config and where its weights lie. */
 export interface Component {
@@ -32,9 +31,6 @@ export interface ModelFolder {
   /** The folder that holds the tokenizer's files; null where there is none. */
   readonly tokenizer: string | null
 }
-
-/** JSON files larger than this are no configs. */
-const maxConfigBytes = 1024 * 1024
 
 /**
  * Looks at a folder without reading any weights. A folder that holds a single network by itself counts as well.
@@ -90,22 +86,6 @@ async function readProcessor(folder: string): Promise<Config | null> {
   const names = await readdir(folder)
   const name = ['preprocessor_config.json', 'processor_config.json'].find((file) => names.includes(file))
   return name === undefined ? null : await readJson(join(folder, name))
-}
-
-/** @throws CheckpointError when the file is missing, too large, or no JSON object. */
-export async function readJson(path: string): Promise<Config> {
-  const refuse = (state: string) => new CheckpointError(`Cannot read ${path}: ${state}`)
-  const info = await stat(path).catch(() => null)
-  if (!info) throw refuse('there is no such file')
-  if (info.size > maxConfigBytes)
-    throw refuse(`it has ${info.size} bytes, a config has at most ${maxConfigBytes}`)
-  try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  } catch (error) {
-    throw refuse(`it is no valid JSON (${(error as Error).message})`)
-  }
-  throw refuse('it is no JSON object')
 }
 
 /** Files up to this size are hashed whole; of larger ones the start, the end and every 64th MiB between. */

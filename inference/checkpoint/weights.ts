@@ -1,7 +1,8 @@
 /** The tensors of one component of a model folder, in one file or in several shards. */
-import { readdir, readFile, realpath } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { readJson } from './read-json.ts'
 import { CheckpointError, readHeader, type TensorEntry } from './safetensors.ts'
 
 export interface Weights {
@@ -13,6 +14,9 @@ export interface Weights {
   /** Bytes of all tensors. */
   readonly size: number
 }
+
+/** An index names every tensor once: room for a hundred thousand. */
+const maxIndexBytes = 16 * 1024 * 1024
 
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
 
@@ -73,7 +77,7 @@ function whyNone(names: readonly string[], others: readonly string[]): string {
 }
 
 async function shardsOf(index: string, folder: string): Promise<string[]> {
-  const parsed = indexSchema.safeParse(JSON.parse(await readFile(index, 'utf8')))
+  const parsed = indexSchema.safeParse(await readJson(index, maxIndexBytes))
   if (!parsed.success)
     throw new CheckpointError(`Cannot read ${index}: it has no weight_map from tensor to file`)
   const names = [...new Set(Object.values(parsed.data.weight_map))].toSorted()

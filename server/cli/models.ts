@@ -15,7 +15,8 @@ A folder that looks like a model but cannot be used is named on stderr.`,
     noWord(positionals)
     const { modelDirs, device } = runnerOptions(values)
     const { models, unusable } = await openModelShelf(modelDirs, device).scan()
-    for (const { message } of unusable) complain(message)
+    for (const { id, adapter, message } of unusable)
+      complain(`${adapter === undefined ? id : `${id}/${adapter}`}: ${message}`)
     if (values.json) printJson({ models })
     else if (models.length === 0) print(`No models below ${modelDirs.join(', ')}`)
     else

@@ -280,6 +280,27 @@ describe('the weights of a component', () => {
     )
   })
 
+  test('are refused in words, and with the file, where the list of their shards is broken', async () => {
+    const name = 'model.safetensors.index.json'
+    const refusal = async (index: string) => {
+      const path = await component('broken', { [name]: index })
+      const error: unknown = await readWeights(path).catch((reason: unknown) => reason)
+      return [error instanceof CheckpointError, String(error).replace(path, '')]
+    }
+    expect(await refusal('{"weight_map": {')).toEqual([
+      true,
+      expect.stringContaining(`Cannot read /${name}: it is no valid JSON`),
+    ])
+    expect(await refusal('[]')).toEqual([
+      true,
+      expect.stringContaining(`Cannot read /${name}: it is no JSON object`),
+    ])
+    expect(await refusal('{}')).toEqual([
+      true,
+      expect.stringContaining(`Cannot read /${name}: it has no weight_map from tensor to file`),
+    ])
+  })
+
   test('are not looked for outside the folder', async () => {
     const index = JSON.stringify({ weight_map: { a: '../secret.safetensors' } })
     const path = await component('stray', { 'model.safetensors.index.json': index })
