@@ -301,7 +301,7 @@ const nodesZh: Readonly<Record<string, NodeWords>> = {
       sampler: ['采样器', '如何由网络的回答得到下一步'],
       schedule: ['时间表', '各步在噪声水平上如何分布；`model` 为其调度器文件所要求的'],
       steps: ['步数', '共几步'],
-      strength: ['强度', '接入潜变量时：重绘多少；0.6 只运行最后 60 % 的步'],
+      strength: ['强度', '接入潜变量时：重绘多少；0.6 只运行最后 60 % 的步，0 仍运行一步'],
     },
     outputs: { step: ['步', '当前的步'], latent: ['潜变量', '这一步的潜变量'] },
   },

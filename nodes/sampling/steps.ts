@@ -47,7 +47,8 @@ export default defineNode({
       .meta({ title: 'Steps', description: 'How many', measures: 'times' }),
     strength: z.number().min(0).max(1).default(1).meta({
       title: 'Strength',
-      description: 'With a latent: how much of it is repainted; 0.6 runs the last 60 % of the steps',
+      description:
+        'With a latent: how much of it is repainted; 0.6 runs the last 60 % of the steps, 0 still one',
       step: 0.01,
     }),
   },
