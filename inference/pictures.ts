@@ -66,16 +66,11 @@ export async function encodePng(image: Image): Promise<Uint8Array> {
   return await toSharp(image).png().toBuffer()
 }
 
-/** Small and quick, for previews. @param quality 1..100 */
-export async function encodeWebp(image: Image, quality = 80): Promise<Uint8Array> {
-  return await toSharp(image).webp({ quality, effort: 0 }).toBuffer()
-}
-
 export interface ResizeOptions {
   readonly width: number
   readonly height: number
-  /** `fill` stretches, `cover` crops what hangs over, `contain` adds white borders. Default `fill`. */
-  readonly fit?: 'fill' | 'cover' | 'contain'
+  /** `fill` stretches, `cover` crops what hangs over. Default `fill`. */
+  readonly fit?: 'fill' | 'cover'
   /** Default `lanczos3`. */
   readonly kernel?: 'nearest' | 'linear' | 'cubic' | 'lanczos3'
 }
@@ -85,7 +80,7 @@ export async function resizePicture(
   image: Image,
   { width, height, fit = 'fill', kernel = 'lanczos3' }: ResizeOptions,
 ): Promise<Image> {
-  const resized = toSharp(image).resize({ width, height, fit, kernel, background: '#ffffff' })
+  const resized = toSharp(image).resize({ width, height, fit, kernel })
   const { data, info } = await resized.raw().toBuffer({ resolveWithObject: true })
   return fromBytes(data, info)
 }

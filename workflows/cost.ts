@@ -23,13 +23,24 @@ export interface CostFacts {
   readonly picturePixels: number
 }
 
-/** Bytes of a value per pixel of its picture; what is not here does not grow with the picture. */
-const bytesPerPixel: Partial<Record<WireType, number>> = {
+/** Bytes of a value per pixel of its picture; 0 for what does not grow with it, or is passed on as it came. */
+const bytesPerPixel: Record<WireType, number> = {
   // float32 RGB.
   Image: 12,
   Mask: 4,
   // At most 16 channels of float32 over 8 × 8 pixels, with what a sampler remembers and what is kept of a picture.
   Latent: 6,
+  Model: 0,
+  Conditioning: 0,
+  Grounding: 0,
+  Boxes: 0,
+  Keypoints: 0,
+  Step: 0,
+  Text: 0,
+  Int: 0,
+  Float: 0,
+  Bool: 0,
+  Any: 0,
 }
 
 /**
@@ -169,7 +180,7 @@ function paramsOf(info: NodeInfo, measure: Measure): Params {
 }
 
 function weightOf(info: NodeInfo | undefined): number {
-  const types = Object.values(info?.outputs ?? {}).map(({ type }) => bytesPerPixel[type] ?? 0)
+  const types = Object.values(info?.outputs ?? {}).map(({ type }) => bytesPerPixel[type])
   return types.reduce(plus, 0)
 }
 

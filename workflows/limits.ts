@@ -7,7 +7,7 @@ export const limits = {
   ports: 10_000,
   /** Combinations of values in a sweep. */
   cells: 64,
-  /** Pixels that one run may look at, each as often as it does: 1000 steps at 4096 × 4096, four times over. */
+  /** Pixels that one run may look at, each as often as it does: 1000 steps at 4096 × 4096, nearly four times over. */
   work: 64e9,
   /** Bytes of what all nodes give together. */
   valueBytes: 16 * 1024 ** 3,

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { workflowSchema } from '#workflows/format.ts'
+import { workflowJsonSchema } from '#workflows/json-schema.ts'
 import { exampleInfo, modelInfo, type ExampleInfo } from '#workflows/protocol.ts'
 import type { JobDesk } from '../jobs/job-desk.ts'
 import { ok, route, type Route } from './route.ts'
@@ -41,7 +42,7 @@ export function catalogueRoutes(desk: JobDesk, examplesDir: string): Route[] {
       access: 'user',
       summary: 'JSON Schema of a workflow file.',
       answers: { 200: { description: 'The schema, draft 2020-12', schema: anything } },
-      handle: () => ok(z.toJSONSchema(workflowSchema, { io: 'input' })),
+      handle: () => ok(workflowJsonSchema()),
     }),
   ]
 }

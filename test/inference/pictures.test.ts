@@ -1,8 +1,8 @@
+import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import {
   decodePicture,
   encodePng,
-  encodeWebp,
   fromPixels,
   preprocess,
   readPreprocessing,
@@ -19,11 +19,14 @@ describe('a picture', () => {
     expect(await decodePicture(await encodePng(image))).toEqual(image)
   })
 
-  test('survives WebP nearly unchanged', async () => {
-    const grey: Image = { width: 16, height: 8, data: new Float32Array(16 * 8 * 3).map((_, i) => i / 400) }
-    const { width, height, data } = await decodePicture(await encodeWebp(grey, 100))
+  test('is read from WebP', async () => {
+    const bytes = Uint8Array.from({ length: 16 * 8 * 3 }, (_, i) => i / 2)
+    const webp = await sharp(bytes, { raw: { width: 16, height: 8, channels: 3 } })
+      .webp({ lossless: true })
+      .toBuffer()
+    const { width, height, data } = await decodePicture(webp)
     expect([width, height]).toEqual([16, 8])
-    expect(Math.max(...data.map((value, i) => Math.abs(value - (grey.data[i] ?? NaN))))).toBeLessThan(0.05)
+    expect([...data].map((value) => Math.round(value * 255))).toEqual([...bytes])
   })
 
   test('becomes pixels and comes back', () => {
@@ -39,9 +42,9 @@ describe('a picture', () => {
     expect([...data]).toEqual([1, 0, 0.5])
   })
 
-  test('is resized by stretching, cropping or adding borders', async () => {
+  test('is resized by stretching or cropping', async () => {
     const size = { width: 4, height: 4 }
-    for (const fit of ['fill', 'cover', 'contain'] as const) {
+    for (const fit of ['fill', 'cover'] as const) {
       const resized = await resizePicture(image, { ...size, fit })
       expect(resized).toMatchObject(size)
       expect(resized.data).toHaveLength(48)
