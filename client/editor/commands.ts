@@ -5,10 +5,11 @@ import { commandFor } from './command-table.ts'
 import { desk } from './desk.ts'
 import { modeNow } from './modes.ts'
 import { useDialogs } from '../stores/dialogs.ts'
+import { isComposing } from '../widgets/composing.ts'
 
 export function useCommands(): void {
   function key(event: KeyboardEvent): void {
-    if (event.isComposing || event.defaultPrevented || useDialogs().open) return
+    if (isComposing(event) || event.defaultPrevented || useDialogs().open) return
     const command = commandFor(event)
     if (!command || command.byBrowser) return
     if (!command.anywhere && (!graphIsShown() || hasOwnKeys(event))) return

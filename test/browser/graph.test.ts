@@ -311,6 +311,14 @@ describe('the graph, by keyboard', () => {
     await select('lone')
     await key('F2')
     await page().keyboard.type('Smaller')
+    // Keys of an input method are not the field's.
+    await page().evaluate(() => {
+      for (const key of ['Enter', 'Escape'])
+        document.activeElement?.dispatchEvent(
+          new KeyboardEvent('keydown', { key, isComposing: true, bubbles: true }),
+        )
+    })
+    expect(await header('lone').locator('input:focus').inputValue()).toBe('Smaller')
     await key('Enter')
     await header('lone').getByText('Smaller').waitFor()
     await key('Control+x')

@@ -75,6 +75,33 @@ describe('a run', () => {
     expect(await editor.ended()).toBe('cancelled')
   })
 
+  it('leaves names alone that are typed while it goes on', async () => {
+    await editor.open(slow('names', 313))
+    await editor.byTestId('run').click()
+    const preview = editor.node('unet').getByTestId('preview')
+    await preview.waitFor()
+    const count = async () => Number(await preview.getAttribute('data-preview-count'))
+    const typeSlowly = async (first: string, then: string) => {
+      await editor.page.keyboard.type(first)
+      const before = await count()
+      await expect.poll(count).toBeGreaterThan(before + 1)
+      await editor.page.keyboard.type(then)
+    }
+    await editor.node('unet').locator('header .title').click()
+    await editor.page.keyboard.press('F2')
+    await typeSlowly('Slow', 'ly')
+    await editor.page.keyboard.press('Enter')
+    expect(await editor.node('unet').locator('header .title').textContent()).toBe('Slowly')
+    const name = editor.byTestId('workflow-name')
+    await name.selectText()
+    await typeSlowly('even', 'ing')
+    expect(await name.inputValue()).toBe('evening')
+    await name.press('Escape')
+    expect(await name.inputValue()).toBe('names')
+    await editor.byTestId('cancel').click()
+    expect(await editor.ended()).toBe('cancelled')
+  })
+
   it('shows its pictures while each comes before the last one is decoded', async () => {
     await editor.page.evaluate(decodeLate)
     await editor.open(slow('fast pictures', 309))

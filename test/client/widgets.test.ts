@@ -3,12 +3,22 @@ import { formatMs } from '../../client/locales/format.ts'
 import en from '../../client/locales/en.ts'
 import zh from '../../client/locales/zh-CN.ts'
 import { offerNodes, portThatFits } from '../../client/editor/palette.ts'
+import { isComposing } from '../../client/widgets/composing.ts'
 import { readNumber, scrub, showNumber, snap } from '../../client/widgets/numbers.ts'
 import { readSeed } from '../../client/widgets/seeds.ts'
 import { catalogue } from './workflows.ts'
 
 const tau = { widget: 'float', min: 0, max: 1 } as const
 const steps = { widget: 'int', min: 1, max: 200 } as const
+
+describe('a key', () => {
+  const belongs = (isComposingSaid: boolean, keyCode: number) =>
+    isComposing({ isComposing: isComposingSaid, keyCode } as KeyboardEvent)
+
+  it('belongs to the input method while it composes, and when it ends that in Safari', () => {
+    expect([belongs(true, 13), belongs(false, 229), belongs(false, 13)]).toEqual([true, true, false])
+  })
+})
 
 describe('a number field', () => {
   it('runs over its whole range when it is scrubbed from end to end', () => {
