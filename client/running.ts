@@ -35,13 +35,13 @@ export interface RunWish {
 
 /** Hands in the workflow as it stands. Faults go to their list; nothing runs then. Gives the job's id. */
 export function run(wish: RunWish = {}): Promise<string | null> {
-  workflow.end()
+  workflow.split()
   return handIn(branched(workflow.current.value, wish.branch), wish)
 }
 
 /** Runs the workflow with its own values, as if it had no sweep. */
 export function runOnce(): Promise<string | null> {
-  workflow.end()
+  workflow.split()
   const draft = new Draft(workflow.current.value)
   setSweep(draft, [])
   return handIn(draft.document, {})

@@ -72,6 +72,11 @@ export class History {
     this.open = { label, trail, batches: [] }
   }
 
+  /** What the open gesture did so far is an entry; what it does from now on is another. */
+  split(): void {
+    if (this.open) this.begin(this.open.label, this.open.trail)
+  }
+
   end(): void {
     const gesture = this.open
     this.open = null

@@ -61,6 +61,12 @@ export class WorkflowDocument {
     this.publish()
   }
 
+  /** Ends what an open gesture did so far, and lets it go on: a run or a save may come in the middle of a text. */
+  split(): void {
+    this.history.split()
+    this.publish()
+  }
+
   end(): void {
     this.history.end()
     this.publish()

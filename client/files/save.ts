@@ -23,7 +23,7 @@ export function outgoing(document: Workflow): Workflow {
 
 /** Saves over the revision that the tab came from; one that was never saved is given a name first. */
 export async function save(): Promise<void> {
-  workflow.end()
+  workflow.split()
   const { active } = useTabs()
   if (!active) return
   if (active.stored) await put(active.stored.id, active.stored.rev)

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
+import { createPinia, setActivePinia } from 'pinia'
 import { describe, expect, it } from 'vitest'
 import * as edits from '../../client/document/edits.ts'
 import { History } from '../../client/document/history.ts'
 import * as view from '../../client/document/view-edits.ts'
+import { workflow } from '../../client/document/workflow-document.ts'
+import { save } from '../../client/files/save.ts'
+import { run, runOnce } from '../../client/running.ts'
 import { anyEdit, edit } from './any-edit.ts'
 import { loop } from './workflows.ts'
 
@@ -64,6 +68,28 @@ describe('history', () => {
     const history = new History(loop)
     history.edit('value', (draft) => edits.setValue(draft, 'noise', 'seed', 7))
     expect(history.undoLabel).toBeNull()
+  })
+
+  it('is split by a run or a save in the middle of a text, which is one entry before and one after', async () => {
+    setActivePinia(createPinia())
+    for (const interrupt of [run, runOnce, save]) {
+      workflow.open(loop)
+      const typed = (text: string) => {
+        for (let end = 1; end <= text.length; end++)
+          workflow.edit('rename', (draft) => draft.put(['name'], text.slice(0, end)))
+      }
+      const undone = () => {
+        workflow.undo()
+        return workflow.current.value.name
+      }
+      workflow.begin('rename')
+      typed('in')
+      await interrupt()
+      typed('in the snow')
+      workflow.end()
+      expect([undone(), undone()], interrupt.name).toEqual(['in', loop.name])
+      expect(workflow.undoLabel.value).toBeNull()
+    }
   })
 
   it('restores the document when a gesture is cancelled', () => {
