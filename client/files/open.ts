@@ -1,4 +1,5 @@
 /** Opening workflows: files and pictures, links, what the server keeps, and examples. */
+import { until } from '@vueuse/core'
 import type { Workflow } from '#workflows/format.ts'
 import { openShared, openStored } from '../api/library.ts'
 import { workflow } from '../document/workflow-document.ts'
@@ -15,10 +16,11 @@ export function newWorkflow(): void {
   openWorkflow(emptyWorkflow)
 }
 
-/** Opens each of the files in a tab; says why where it cannot. */
+/** Opens each of the files in a tab, once it is settled what differs of the one before; says why where it cannot. */
 export async function openFiles(files: FileList | null | undefined): Promise<void> {
-  for (const file of files ?? [])
+  for (const file of [...(files ?? [])])
     await attempt(async () => {
+      await until(() => useDialogs().open?.kind === 'differences').toBe(false)
       const workflow = readWorkflowFile(file.name, new Uint8Array(await file.arrayBuffer()))
       show(workflow, file.name)
       useNotices().say(translate('notice.opened', { name: file.name }))
@@ -78,9 +80,9 @@ export async function openLink(): Promise<void> {
 /** Opens a workflow that came from elsewhere, and says what of it this machine has otherwise. */
 function show(workflow: Workflow, name: string, start: TabStart = {}): void {
   const { catalogue, models } = useServer()
-  openWorkflow(workflow, start)
+  const tab = openWorkflow(workflow, start).id
   const found = useServer().loaded ? differences(workflow, catalogue, models) : []
-  if (found.length > 0) useDialogs().show({ kind: 'differences', name, found })
+  if (found.length > 0) useDialogs().show({ kind: 'differences', tab, name, found })
 }
 
 async function attempt(act: () => Promise<void>): Promise<void> {

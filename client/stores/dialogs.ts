@@ -14,7 +14,13 @@ export type Dialog =
   | { readonly kind: 'share'; readonly address: string }
   /** Another revision stands on the server than the one that the tab came from; 0 when it was removed. */
   | { readonly kind: 'conflict'; readonly rev: number }
-  | { readonly kind: 'differences'; readonly name: string; readonly found: readonly Difference[] }
+  /** Of the workflow that was opened in a tab. */
+  | {
+      readonly kind: 'differences'
+      readonly tab: string
+      readonly name: string
+      readonly found: readonly Difference[]
+    }
   | { readonly kind: 'close-tab'; readonly tab: string }
   | { readonly kind: 'sweep'; readonly at?: string }
   | { readonly kind: 'picture' }

@@ -4,7 +4,7 @@ import type { Download } from 'playwright-core'
 import type { Workflow } from '#workflows/format.ts'
 import { EditorPage } from './editor-page.ts'
 import { browser, editor, server, useNewEditors } from './stage.ts'
-import { quick } from './stories.ts'
+import { changed, quick } from './stories.ts'
 
 useNewEditors()
 
@@ -276,6 +276,25 @@ describe('a file', () => {
     await dialog.locator('[data-instead="sd-gligen"]').selectOption('emoji-world')
     await editor.byTestId('differences-done').click()
     expect(await editor.page.locator('[data-param="model.model"] select').inputValue()).toBe('emoji-world')
+  })
+
+  it('waits for what differs of the one opened with it, and each is changed in its own tab', async () => {
+    const fileOf = (model: string) => ({
+      name: `${model}.json`,
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(changed(quick(model, 514), 'model', { model }))),
+    })
+    await editor.byTestId('open-file').setInputFiles([fileOf('model-one'), fileOf('model-two')])
+    for (const model of ['model-one', 'model-two']) {
+      await editor.page.locator(`[data-instead="${model}"]`).selectOption('emoji-world')
+      expect(await nameOf()).toBe(model)
+      await editor.byTestId('differences-done').click()
+    }
+    const chosen = editor.page.locator('[data-param="model.model"] select')
+    await expect.poll(() => chosen.inputValue()).toBe('emoji-world')
+    await tabs().filter({ hasText: 'model-one' }).click()
+    await expect.poll(() => nameOf()).toBe('model-one')
+    expect(await chosen.inputValue()).toBe('emoji-world')
   })
 })
 
