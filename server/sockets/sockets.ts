@@ -87,12 +87,14 @@ function serve(socket: EditorSocket, desk: JobDesk, gate: Gate): void {
   }
 
   function keep(job: string, view: Watch): void {
+    // It went while its job was looked up.
+    if (socket.disconnected) return view.close()
     watches.get(job)?.close()
     // Set anew, so that the oldest stands first.
     watches.delete(job)
     watches.set(job, view)
     const [oldest] = watches
-    if (oldest && (socket.disconnected || watches.size > limits.watchesPerSocket)) {
+    if (oldest && watches.size > limits.watchesPerSocket) {
       watches.delete(oldest[0])
       oldest[1].close()
     }

@@ -162,7 +162,9 @@ function isLatent(value: unknown): value is Latent {
 
 /** Removes the oldest jobs until the rest, and one more job, have room. */
 async function makeRoom(root: string, bounds: StepBounds): Promise<void> {
-  const jobs = await Promise.all((await readdir(root)).map((name) => measure(join(root, name))))
+  const jobs = await Promise.all(
+    (await readdir(root)).filter((name) => jobPattern.test(name)).map((name) => measure(join(root, name))),
+  )
   jobs.sort((a, b) => b.changed - a.changed)
   let bytes = 0
   for (const [place, job] of jobs.entries()) {
@@ -172,7 +174,12 @@ async function makeRoom(root: string, bounds: StepBounds): Promise<void> {
   }
 }
 
+/** What cannot be measured takes nothing, and is the first to go. */
 async function measure(dir: string): Promise<{ dir: string; bytes: number; changed: number }> {
-  const [entries, { mtimeMs }] = await Promise.all([readList(dir), stat(dir)])
-  return { dir, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0), changed: mtimeMs }
+  try {
+    const [entries, { mtimeMs }] = await Promise.all([readList(dir), stat(dir)])
+    return { dir, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0), changed: mtimeMs }
+  } catch {
+    return { dir, bytes: 0, changed: 0 }
+  }
 }

@@ -48,6 +48,18 @@ export class Fingers {
     await this.up()
   }
 
+  /** One finger drags to a spot as for a gesture of its own, then a second comes and they spread by so many pixels. */
+  async dragThenSpread(from: Spot, to: Spot, by: number): Promise<void> {
+    await this.down(from)
+    for (let step = 1; step <= moves; step++) await this.send('touchMove', [between(from, to, step / moves)])
+    const second = { x: to.x + 60, y: to.y + 60 }
+    const far = { x: second.x + by, y: second.y + by }
+    await this.down(to, second)
+    for (let step = 1; step <= moves; step++)
+      await this.send('touchMove', [{ x: to.x - step * 4, y: to.y }, between(second, far, step / moves)])
+    await this.up()
+  }
+
   async down(...at: readonly Spot[]): Promise<void> {
     await this.send('touchStart', at)
   }

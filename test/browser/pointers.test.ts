@@ -77,6 +77,37 @@ describe('fingers on the graph', () => {
   })
 })
 
+describe('a second finger', () => {
+  const placed = {
+    groundwork: 1,
+    nodes: {
+      resize: { type: 'image/resize' },
+      gate: { type: 'grounding/cutoff-switch' },
+      boxes: graph.nodes.boxes,
+    },
+    view: { nodes: { resize: [0, 0], gate: [340, 0], boxes: [680, 0] } },
+  }
+  beforeEach(async () => {
+    await editor.open(placed)
+    await editor.page.locator('[data-testid=graph][data-settled=true]').waitFor()
+  })
+
+  it.each([
+    ['the scrub of a number', '[data-param="resize.width"] .number'],
+    ['the drag of a gate', '[data-testid=gate-curve] [data-stage=on]'],
+    ['the drawing on the canvas of a card', '[data-node=boxes] .room'],
+    ['the drag of a link', '[data-socket="resize.image"][data-side=out]'],
+    ['the drag of a card', '[data-node=resize] header'],
+  ])('zooms, and what the first began is taken back: %s', async (_, place) => {
+    const was = await zoom()
+    const from = await editor.middle(editor.page.locator(place))
+    await fingers.dragThenSpread(from, { x: from.x + 40, y: from.y + 20 }, 120)
+    await expect.poll(zoom).toBeGreaterThan(was * 1.2)
+    expect(await editor.byTestId('undo').isDisabled()).toBe(true)
+    expect(await editor.page.locator('.graph.linking, [data-testid=palette]').count()).toBe(0)
+  })
+})
+
 describe('fingers on the canvas', () => {
   beforeEach(() => editor.open(graph))
 
