@@ -23,6 +23,7 @@ export function followChanges(): void {
   /** What was run last, or stood there when its tab came into view. */
   let known: { readonly tab: string | null; readonly part: Partial<Workflow> } | null = null
   let job: string | null = null
+  let turns = 0
 
   async function rerun(): Promise<void> {
     if (!settings.live || !useServer().connected) return
@@ -31,9 +32,17 @@ export function followChanges(): void {
     known = next
     const cameIntoView = before !== null && before.tab !== next.tab
     if (cameIntoView || (before && sameJson(before.part, next.part))) return
-    const stale = runs.byId(job)
-    if (stale && !isOver(stale.job)) void cancelJob(stale.job.id)
-    job = await runQuietly()
+    callOff(job)
+    const turn = ++turns
+    const begun = await runQuietly()
+    // The next change may come before the server has said which job this is.
+    if (turn === turns) job = begun
+    else callOff(begun)
+  }
+
+  function callOff(stale: string | null): void {
+    const run = runs.byId(stale)
+    if (run && !isOver(run.job)) void cancelJob(run.job.id)
   }
 
   const soon = useDebounceFn(rerun, () => settings.liveAfterMs)

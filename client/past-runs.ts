@@ -11,13 +11,21 @@ import { useRuns } from './stores/runs.ts'
  * @throws HttpFailure when the server does not know it any more.
  */
 export async function openJob(job: string, tab: string | null): Promise<void> {
-  if (!useRuns().byId(job)) await begin(await fetchRun(job), tab)
+  if (!claimed(job, tab)) await begin(await fetchRun(job), tab)
 }
 
 /** Makes the jobs of a tab known, oldest first; those that the server does not know any more are left out. */
 export async function openJobs(jobs: readonly string[], tab: string): Promise<void> {
   const fetched = await Promise.allSettled(jobs.map(fetchRun))
   await Promise.all(fetched.map((run) => (run.status === 'fulfilled' ? begin(run.value, tab) : null)))
+}
+
+/** Gives a job that is known already to the tab that asks for it; false when it is not known. */
+function claimed(job: string, tab: string | null): boolean {
+  const runs = useRuns()
+  const known = runs.byId(job)
+  if (known && tab !== null) runs.begin(job, known.job.workflow, tab)
+  return known !== undefined
 }
 
 interface PastRun {
@@ -32,8 +40,8 @@ async function fetchRun(job: string): Promise<PastRun> {
 }
 
 async function begin({ job, view, workflow }: PastRun, tab: string | null): Promise<void> {
+  if (claimed(job, tab)) return
   const runs = useRuns()
-  if (runs.byId(job)) return
   runs.begin(job, workflow, tab)
   for (const event of view.events) runs.take(event)
   runs.dated(job, view.started ?? view.created, view.ended)
