@@ -130,9 +130,11 @@ async function loadServer(firstVisit = false): Promise<void> {
 async function validate(): Promise<void> {
   const asked = workflow.current.value
   const faults = useFaults()
-  const isAsked = line && useServer().connected && Object.keys(asked.nodes).length > 0
+  const isEmpty = Object.keys(asked.nodes).length === 0
+  const isAsked = line && useServer().connected && !isEmpty
   const reply = isAsked ? await line?.validate(asked).catch(() => null) : null
   if (asked !== workflow.current.value) return
+  if (isEmpty) faults.found = []
   if (reply) faults.found = reply.faults
   faults.judged = true
 }

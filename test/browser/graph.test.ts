@@ -287,6 +287,15 @@ describe('the graph, by keyboard', () => {
     await sheet.waitFor({ state: 'detached' })
   })
 
+  it('has no problems left when it is emptied', async () => {
+    const count = () => editor.byTestId('faults').getAttribute('data-count')
+    expect(Number(await count())).toBeGreaterThan(0)
+    await editor.byTestId('graph').focus()
+    await key('Control+a')
+    await key('Delete')
+    await expect.poll(count).toBe('0')
+  })
+
   it('selects all and nothing, adds a node, and opens the menu of what is selected', async () => {
     await editor.byTestId('graph').focus()
     await key('Control+a')

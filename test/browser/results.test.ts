@@ -50,6 +50,33 @@ describe('the steps of a finished run', () => {
     await expect.poll(shownStep).toBe('4')
   })
 
+  it('are played on past those that are gone, in a comparison too, and while the queue is shown', async () => {
+    await editor.open(quick('gone', 414, 2))
+    expect(await editor.run()).toBe('finished')
+    const seed = editor.page.locator('[data-param="noise.seed"] input')
+    await seed.fill('415')
+    await seed.press('Enter')
+    expect(await editor.run()).toBe('finished')
+    await expect.poll(keptSteps).toBe('2')
+    const plays = () => editor.byTestId('play').getAttribute('aria-pressed')
+    const steps = '**/steps/steps/*'
+    await editor.page.route(steps, (route) => route.fulfill({ status: 404 }))
+    await editor.page.keyboard.press('Alt+c')
+    await editor.byTestId('compare-view').waitFor()
+    await editor.byTestId('play').click()
+    await expect.poll(plays).toBe('false')
+    await editor.page.unroute(steps)
+
+    const asked = editor.page.waitForRequest(steps)
+    await editor.page.route(steps, () => new Promise(() => undefined))
+    await editor.byTestId('play').click()
+    await asked
+    await editor.page.keyboard.press('Alt+q')
+    await expect.poll(plays).toBe('false')
+    const complaints = editor.complaints.splice(0)
+    expect(complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
+  })
+
   it('are still there when the page is opened again', async () => {
     await editor.open(quick('again', 403))
     expect(await editor.run()).toBe('finished')
