@@ -19,25 +19,29 @@ export interface CutHost {
 
 export function useCut(host: CutHost) {
   const cut = shallowRef<Cut | null>(null)
+  let pointerId = 0
 
   const wants = (event: PointerEvent) => event.button === 0 && event.altKey
 
   function start(event: PointerEvent): void {
     const at = host.pointer(event)
+    pointerId = event.pointerId
     cut.value = { from: at, to: at, crossed: [] }
     window.addEventListener('pointermove', move)
     window.addEventListener('pointerup', drop)
+    window.addEventListener('pointercancel', cancel)
     window.addEventListener('keydown', giveUp, true)
   }
 
   function move(event: PointerEvent): void {
-    if (!cut.value) return
+    if (!cut.value || event.pointerId !== pointerId) return
     const { from } = cut.value
     const to = host.pointer(event)
     cut.value = { from, to, crossed: crossedLinks(host.links(), from, to) }
   }
 
   function drop(event: PointerEvent): void {
+    if (event.pointerId !== pointerId) return
     move(event)
     const crossed = cut.value?.crossed ?? []
     stop()
@@ -50,10 +54,15 @@ export function useCut(host: CutHost) {
     stop()
   }
 
+  function cancel(event: PointerEvent): void {
+    if (event.pointerId === pointerId) stop()
+  }
+
   function stop(): void {
     cut.value = null
     window.removeEventListener('pointermove', move)
     window.removeEventListener('pointerup', drop)
+    window.removeEventListener('pointercancel', cancel)
     window.removeEventListener('keydown', giveUp, true)
   }
 

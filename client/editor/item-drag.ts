@@ -118,5 +118,5 @@ export function useItemDrag(host: ItemDragHost) {
   }
 
   onScopeDispose(stop)
-  return { over, start, startGroup, giveUp, isMoving: () => moved !== null }
+  return { over, start, startGroup, isMoving: () => moved !== null }
 }

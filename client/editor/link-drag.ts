@@ -33,17 +33,19 @@ export interface LinkDragHost {
 
 export function useLinkDrag(host: LinkDragHost) {
   const drag = shallowRef<LinkDrag | null>(null)
+  let pointerId = 0
 
   function start(event: PointerEvent, socket: Socket): void {
     if (event.button !== 0) return
     event.stopPropagation()
+    pointerId = event.pointerId
     const { origins, detached } = taken(event, socket)
     const fits = fittingAll(origins)
     const fitKeys = new Set(fits.map(socketKey))
     drag.value = { origins, at: host.pointer(event), fits, fitKeys, target: null, detached }
     window.addEventListener('pointermove', move)
     window.addEventListener('pointerup', drop)
-    window.addEventListener('pointercancel', stop)
+    window.addEventListener('pointercancel', cancel)
     window.addEventListener('keydown', giveUp, true)
   }
 
@@ -70,13 +72,14 @@ export function useLinkDrag(host: LinkDragHost) {
   }
 
   function move(event: PointerEvent): void {
-    if (!drag.value) return
+    if (!drag.value || event.pointerId !== pointerId) return
     const at = host.pointer(event)
     const target = nearestSocket(workflow.graph.value, host.layouts(), drag.value.fits, at)
     drag.value = { ...drag.value, at, target }
   }
 
   function drop(event: PointerEvent): void {
+    if (event.pointerId !== pointerId) return
     move(event)
     const ended = drag.value
     stop()
@@ -123,11 +126,15 @@ export function useLinkDrag(host: LinkDragHost) {
     stop()
   }
 
+  function cancel(event: PointerEvent): void {
+    if (event.pointerId === pointerId) stop()
+  }
+
   function stop(): void {
     drag.value = null
     window.removeEventListener('pointermove', move)
     window.removeEventListener('pointerup', drop)
-    window.removeEventListener('pointercancel', stop)
+    window.removeEventListener('pointercancel', cancel)
     window.removeEventListener('keydown', giveUp, true)
   }
 

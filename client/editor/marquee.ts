@@ -14,6 +14,7 @@ export function useMarquee(host: MarqueeHost) {
   const selection = useSelection()
   const rect = shallowRef<Rect | null>(null)
   let from: Point | null = null
+  let pointerId = 0
   let before: ReadonlySet<string> = new Set()
 
   const wants = (event: PointerEvent) =>
@@ -21,25 +22,30 @@ export function useMarquee(host: MarqueeHost) {
 
   function start(event: PointerEvent): void {
     from = host.pointer(event)
+    pointerId = event.pointerId
     before = event.shiftKey ? selection.ids : new Set()
     window.addEventListener('pointermove', move)
-    window.addEventListener('pointerup', stop)
-    window.addEventListener('pointercancel', stop)
+    window.addEventListener('pointerup', end)
+    window.addEventListener('pointercancel', end)
   }
 
   function move(event: PointerEvent): void {
-    if (!from) return
+    if (!from || event.pointerId !== pointerId) return
     const area = rectBetween(from, host.pointer(event))
     rect.value = area
     const caught = host.rects().filter((node) => overlaps(node.rect, area))
     selection.set([...before, ...caught.map(({ id }) => id)])
   }
 
+  function end(event: PointerEvent): void {
+    if (event.pointerId === pointerId) stop()
+  }
+
   function stop(): void {
     from = rect.value = null
     window.removeEventListener('pointermove', move)
-    window.removeEventListener('pointerup', stop)
-    window.removeEventListener('pointercancel', stop)
+    window.removeEventListener('pointerup', end)
+    window.removeEventListener('pointercancel', end)
   }
 
   onScopeDispose(stop)

@@ -9,7 +9,8 @@ interface Grip {
   readonly spread: number
 }
 
-export function usePinch(container: HTMLElement, view: ReteView, begun: () => void) {
+export function usePinch(container: HTMLElement, view: ReteView) {
+  let first: PointerEvent | null = null
   const fingers = new Map<number, Point>()
   let grip: Grip | null = null
 
@@ -25,11 +26,23 @@ export function usePinch(container: HTMLElement, view: ReteView, begun: () => vo
   function down(event: PointerEvent): void {
     if (event.pointerType !== 'touch') return
     fingers.set(event.pointerId, view.pointer(event))
-    if (!isPinching()) return
+    if (!isPinching()) {
+      first = event
+      return
+    }
     grip = gripOf()
-    begun()
+    giveUpFirst()
     // The second finger belongs to the pinch: whatever it lies on must not take it for a press.
     event.stopPropagation()
+  }
+
+  /** Whatever the first finger began is not meant, be it of a card, of a widget or of the ground: all hear that it is over. */
+  function giveUpFirst(): void {
+    if (!first) return
+    const { pointerId, pointerType, target } = first
+    first = null
+    const at = target instanceof Element && target.isConnected ? target : container
+    at.dispatchEvent(new PointerEvent('pointercancel', { bubbles: true, pointerId, pointerType }))
   }
 
   function move(event: PointerEvent): void {
@@ -49,6 +62,8 @@ export function usePinch(container: HTMLElement, view: ReteView, begun: () => vo
   }
 
   function up(event: PointerEvent): void {
+    // Our own word that a gesture is over: the finger is still down.
+    if (!event.isTrusted) return
     fingers.delete(event.pointerId)
     grip = isPinching() ? gripOf() : null
   }
