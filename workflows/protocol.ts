@@ -112,7 +112,7 @@ export const jobState = z.enum(jobStates)
 export type JobState = z.infer<typeof jobState>
 
 /** Why a job failed, for programs; the message says it to people. */
-export const failureCode = z.enum(['nodes', 'crashed', 'took-too-long', 'out-of-memory'])
+export const failureCode = z.enum(['nodes', 'crashed', 'took-too-long', 'out-of-memory', 'not-stored'])
 export type FailureCode = z.infer<typeof failureCode>
 
 /** What becomes of a job, beside what its engine reports. */

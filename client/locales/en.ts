@@ -159,6 +159,7 @@ const en = {
   failureText: {
     nodes: 'A node failed: look at the run to see which and why',
     crashed: 'What ran it ended: out of memory, killed or crashed. It is not tried again',
+    'not-stored': 'What the run reports cannot be stored, the disk is full: make room and run it again',
     'took-too-long': 'The node took too long and was ended: give it less to do',
     'out-of-memory': 'It took more memory than it may and was ended: make the pictures smaller',
   },

@@ -21,10 +21,19 @@ export interface DispatcherOptions {
   }
 }
 
+const unstored: Outcome & { readonly kind: 'failed' } = {
+  kind: 'failed',
+  code: 'not-stored',
+  message:
+    'Cannot go on: what the run reports cannot be stored, the disk is full; make room and run it again',
+}
+
 interface RunningJob {
   readonly job: string
   readonly timeLeft: TimeLeft
   readonly ended: Promise<void>
+  /** Whether it was stopped because what it reports finds no room. */
+  isUnstored: boolean
   settle(): void
 }
 
@@ -33,6 +42,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions
   #running: RunningJob | null = null
   #claiming = false
+  /** Whether somebody handed a job in while one was claimed, too late for that claim to see it. */
+  #wokenMeanwhile = false
   #wakeSoon: NodeJS.Immediate | null = null
   #retry: NodeJS.Timeout | undefined
   #stopping = false
@@ -99,8 +110,10 @@ export class Dispatcher {
   }
 
   async #next(): Promise<void> {
+    if (this.#claiming) this.#wokenMeanwhile = true
     if (this.#claiming || this.#hasStopped() || this.#running || !this.runner.isIdle) return
     this.#claiming = true
+    this.#wokenMeanwhile = false
     try {
       const claimed = await this.#options.queue.claim()
       if (claimed && !this.#hasStopped()) this.#run(claimed)
@@ -110,6 +123,7 @@ export class Dispatcher {
       this.#retry = setTimeout(() => this.wake(), this.#options.bounds.storeRetryMs)
     } finally {
       this.#claiming = false
+      if (this.#wokenMeanwhile) this.wake()
     }
   }
 
@@ -117,7 +131,7 @@ export class Dispatcher {
     let settle = () => undefined as void
     const ended = new Promise<void>((resolve) => (settle = resolve))
     const timeLeft = new TimeLeft(request, this.runner.facts.catalogue, this.#options.times)
-    this.#running = { job, timeLeft, ended, settle }
+    this.#running = { job, timeLeft, ended, isUnstored: false, settle }
     log.info({ job }, 'job started')
     this.runner.run({ job, ...request }, this.#options.watchers.has(job))
   }
@@ -129,7 +143,9 @@ export class Dispatcher {
     const { success, data, error } = engineEvent.safeParse(reported)
     if (!success) return log.error({ job, err: error }, 'event dropped: it is not as the protocol says')
     this.#options.queue.append(job, running.timeLeft.note(data))
-    if (this.#options.queue.backlog > this.#options.bounds.unstoredEvents) this.runner.cancel(job)
+    if (running.isUnstored || this.#options.queue.backlog <= this.#options.bounds.unstoredEvents) return
+    running.isUnstored = true
+    this.runner.cancel(job)
   }
 
   #onEnd(job: string, outcome: Outcome): void {
@@ -139,7 +155,8 @@ export class Dispatcher {
     this.#running = null
     if (outcome.kind === 'crashed')
       this.#options.queue.giveBack(job, { because: outcome.message, counts: true })
-    else this.#options.queue.append(job, outcome)
+    else
+      this.#options.queue.append(job, outcome.kind === 'cancelled' && running.isUnstored ? unstored : outcome)
     if (outcome.kind === 'finished') running.timeLeft.learn()
     running.settle()
   }

@@ -61,6 +61,24 @@ describe('sockets', () => {
     await vi.waitFor(() => expect(watched.size).toBe(0))
   })
 
+  it('that go while their job is looked up do not go on watching it', async () => {
+    const closed: string[] = []
+    const gone = new Promise<void>((resolve) => {
+      vi.spyOn(JobDesk.prototype, 'onQueueChange').mockReturnValue(resolve)
+    })
+    const editor = await openEditor(server)
+    vi.spyOn(JobDesk.prototype, 'watch').mockImplementation(async (job) => {
+      if (job === 'second') {
+        editor.close()
+        await gone
+      }
+      return { state: 'queued', events: [], open: () => undefined, close: () => void closed.push(job) }
+    })
+    await editor.socket.emitWithAck('watch', { job: 'first', lastSeq: 0 })
+    editor.socket.emit('watch', { job: 'second', lastSeq: 0 }, () => undefined)
+    await vi.waitFor(() => expect(closed).toEqual(['first', 'second']))
+  })
+
   it('that ask and do not listen are closed, and those that listen are answered', async () => {
     const text = 'x'.repeat(limits.unsentBytes / 8)
     const view = {

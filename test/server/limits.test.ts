@@ -42,7 +42,7 @@ const stories: Readonly<Record<keyof typeof limits, readonly [file: string, titl
   endedJobsMs: ['server/retention', 'keeps an ended job for so long'],
   keptEvents: ['server/retention', 'keeps so many events'],
   jobsPerPage: ['server/http', 'is one of a page of at most the limit'],
-  unstoredEvents: ['server/dispatcher', 'is stopped beyond the limit'],
+  unstoredEvents: ['server/dispatcher', 'fails beyond the limit'],
   storeEveryMs: ['server/sqlite-queue', 'are stored together when the moment is over'],
   storeRetryMs: ['server/sqlite-queue', 'is tried again after the pause'],
   previewedJobs: ['server/job-watchers', 'are kept of so many jobs'],

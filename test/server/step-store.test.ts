@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -166,6 +166,13 @@ describe('the room of the store', () => {
       await utimes(join(dir, 'steps', one), age + 1, age + 1)
     }
     expect((await readdir(join(dir, 'steps'))).sort()).toEqual(jobs.slice(-bounds.keptStepsJobs))
+  })
+
+  it.each(['.DS_Store', jobOf(9)])('is made beside a stray file %s', async (name) => {
+    await mkdir(join(dir, 'steps'))
+    await writeFile(join(dir, 'steps', name), '')
+    await keepAll(job, [step(0)])
+    expect(await steps.list(job)).toHaveLength(1)
   })
 
   it('is not taken by a job that keeps nothing', async () => {
