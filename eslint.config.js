@@ -12,6 +12,7 @@ const contract = [
   './keypoints.ts',
   './gate-strength.ts',
   './editing-marks.ts',
+  './seed.ts',
 ]
 
 const arrow = (target, from, message, except) => ({ target, from, message, ...(except && { except }) })

@@ -2,7 +2,8 @@
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Fault } from './fault.ts'
 import type { Workflow } from './format.ts'
-import { idleFaults, planWorkflow, type Unit } from './plan.ts'
+import { idleFaults, planWorkflow } from './plan.ts'
+import { membersOf } from './unit.ts'
 import type { Validated } from './validate.ts'
 
 /**
@@ -23,7 +24,7 @@ export function blockingFaults(
     const known = new Set(faults.map(({ message }) => message))
     return [...faults, ...others.filter(({ message }) => !known.has(message))]
   }
-  const needed = new Set(plan.units.flatMap(nodesOf).flatMap(withOuter))
+  const needed = new Set(plan.units.flatMap(membersOf).flatMap(withOuter))
   return faults.filter(({ path: [part, id] }) => part !== 'nodes' || needed.has(String(id)))
 }
 
@@ -31,8 +32,4 @@ export function blockingFaults(
 function withOuter(id: string): string[] {
   const parts = id.split('/')
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
-}
-
-function nodesOf(unit: Unit): readonly string[] {
-  return unit.kind === 'node' ? [unit.id] : [unit.start, ...unit.body, unit.end]
 }

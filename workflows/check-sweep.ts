@@ -7,7 +7,7 @@ import { parseSource, type Workflow } from './format.ts'
 import { limits } from './limits.ts'
 import { suggest } from './nearest.ts'
 import { own } from './own.ts'
-import { plainNode } from './sweep.ts'
+import { cellCount, plainNode } from './sweep.ts'
 
 export interface SweptFile {
   /** Every node type, those of subgraphs included. */
@@ -20,7 +20,7 @@ export interface SweptFile {
 
 export function sweepFaults(workflow: Workflow, file: SweptFile): Fault[] {
   const axes = workflow.sweep?.axes ?? []
-  const cells = axes.reduce((product, { values }) => product * values.length, 1)
+  const cells = cellCount(axes)
   const faults = axes.flatMap((axis, index) => axisFaults(workflow, file, axis, index))
   if (cells > limits.cells)
     faults.push({

@@ -3,6 +3,7 @@ import type { ZodType } from 'zod'
 import { boxesSchema, boxListSchema, type PhraseRule } from '#nodes/boxes.ts'
 import { keypointsSchema } from '#nodes/keypoints.ts'
 import type { ParamInfo, Widget } from '#nodes/node-info.ts'
+import { exactSeed, largestSeed } from '#nodes/seed.ts'
 import { suggest } from './nearest.ts'
 import { pictureIdPattern } from './protocol.ts'
 
@@ -31,7 +32,9 @@ const checks: Record<Widget, Check> = {
   text: (value) => (typeof value === 'string' ? [] : must('be a text', value)),
   bool: (value) => (typeof value === 'boolean' ? [] : must('be true or false', value)),
   seed: (value) =>
-    isSeed(value) ? [] : must(`be a whole number from 0 to ${largestSeed}, in quotes from 2^53 on`, value),
+    exactSeed(value) === null
+      ? must(`be a whole number from 0 to ${largestSeed}, in quotes from 2^53 on`, value)
+      : [],
   picture: (value) =>
     isPictureId(value) ? [] : must('be the id of a stored picture (drop one on the node)', value),
   choice: choiceFaults,
@@ -73,14 +76,6 @@ function listFaults(schema: ZodType, value: unknown, form: string): ValueFault[]
     path: path.map((key) => (typeof key === 'number' ? key : String(key))),
     message: code === 'custom' || code === 'invalid_format' ? message : form,
   }))
-}
-
-const largestSeed = 2n ** 64n - 1n
-
-/** Beyond 2^53 a number in JSON was rounded already: such seeds stand in quotes. */
-function isSeed(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0
-  return typeof value === 'string' && /^\d{1,20}$/.test(value) && BigInt(value) <= largestSeed
 }
 
 /** Empty means that none is chosen yet; the node says so when it runs. */

@@ -5,8 +5,9 @@ import type { Fault } from './fault.ts'
 import type { Sweep, Workflow } from './format.ts'
 import { limits } from './limits.ts'
 import { own } from './own.ts'
-import { planWorkflow, type Plan, type Unit } from './plan.ts'
-import { cellsOf, cellWorkflow, type Cell } from './sweep.ts'
+import { planWorkflow, type Plan } from './plan.ts'
+import { cellCount, cellWorkflow, type Cell } from './sweep.ts'
+import { membersOf, nameOf, type Unit } from './unit.ts'
 
 export interface Cost {
   /** Pixels, each as often as a node looks at it: the sum over all nodes, all their steps and all cells of the sweep. */
@@ -54,7 +55,7 @@ export function estimateCost(plan: Plan, catalogue: Catalogue, cells: number, fa
   let bytes = 0
   for (const unit of plan.units) {
     const runs = runsOf(unit, plan, catalogue)
-    for (const id of nodesOf(unit)) {
+    for (const id of membersOf(unit)) {
       const size = sizeOf(id, plan, catalogue, sizes, facts)
       sizes.set(id, size)
       work = plus(work, times(size, runs))
@@ -75,7 +76,7 @@ export function costFaults(
   facts: CostFacts,
   { targets, known }: { readonly targets?: readonly string[]; readonly known?: Plan | null } = {},
 ): Fault[] {
-  const cells = workflow.sweep ? cellsOf(workflow.sweep).length : 1
+  const cells = cellCount(workflow.sweep?.axes)
   const shapes = new Map(Object.entries(catalogue))
   const costs = worstCells(workflow.sweep).flatMap((cell) => {
     const plan =
@@ -116,17 +117,13 @@ function over(amount: number, most: number, say: (times: string) => string): Fau
   return [{ code: 'too-costly', path: ['nodes'], message }]
 }
 
-function nodesOf(unit: Unit): readonly string[] {
-  return unit.kind === 'node' ? [unit.id] : [unit.start, ...unit.body, unit.end]
-}
-
 function infoOf(id: string, plan: Plan, catalogue: Catalogue): NodeInfo | undefined {
   return own(catalogue, plan.nodes.get(id)?.type ?? '')
 }
 
 /** How often each node of a unit runs in one cell. How long a list is, nobody knows before: as long as a sweep may be. */
 function runsOf(unit: Unit, plan: Plan, catalogue: Catalogue): number {
-  const first = unit.kind === 'node' ? unit.id : unit.start
+  const first = nameOf(unit)
   const steps = measured(first, 'times', plan, catalogue)
   return times(steps.reduce(times, 1), plan.mapped.has(first) ? limits.cells : 1)
 }

@@ -6,7 +6,7 @@ import type { Fault } from './fault.ts'
 import type { WorkflowNode } from './format.ts'
 import type { Link, Links } from './graph.ts'
 import type { NodeShape, Shapes } from './loops.ts'
-import type { Unit } from './plan.ts'
+import type { Unit } from './unit.ts'
 import { own } from './own.ts'
 
 export interface ListFlow {

@@ -3,7 +3,7 @@ import type { WorkflowNode } from './format.ts'
 import type { Link, Links } from './graph.ts'
 import type { Shapes } from './loops.ts'
 import { own } from './own.ts'
-import type { Unit } from './plan.ts'
+import { membersOf, type Unit } from './unit.ts'
 
 /**
  * The links of the nodes that can run. An optional input that would be fed by a node that does not gets nothing; every
@@ -26,7 +26,7 @@ export function unmuted(
     if (nodes.get(id)?.mode === 'mute' || isCut) silent.add(id)
   }
   for (const unit of units) {
-    const members = unit.kind === 'node' ? [unit.id] : [unit.start, ...unit.body, unit.end]
+    const members = membersOf(unit)
     members.forEach(place)
     if (unit.kind === 'loop' && silent.has(unit.end)) for (const id of members) silent.add(id)
   }

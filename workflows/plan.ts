@@ -5,12 +5,10 @@ import { expandWorkflow, type FlatNodes } from './expand.ts'
 import type { Workflow } from './format.ts'
 import { linksOf, needsOf, rings, sort, type Link, type Links, type Needs } from './graph.ts'
 import { findLists } from './lists.ts'
-import { findLoops, leakFault, type FoundLoops, type Loop, type Shapes } from './loops.ts'
+import { findLoops, leakFault, type FoundLoops, type Shapes } from './loops.ts'
 import { unmuted } from './mute.ts'
 import { defaultTargets, expandTargets, targetFaults } from './targets.ts'
-
-/** One node that runs once, or one loop that runs as a whole. */
-export type Unit = { readonly kind: 'node'; readonly id: string } | ({ readonly kind: 'loop' } & Loop)
+import type { Unit } from './unit.ts'
 
 export interface Plan {
   /** Every unit comes after all that it needs. */

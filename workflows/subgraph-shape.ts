@@ -22,9 +22,9 @@ export function subgraphsOf({ subgraphs }: Workflow): ReadonlyMap<string, Subgra
 
 /**
  * The catalogue with one entry more for every subgraph, so that a node that stands for one can be drawn and judged like
- * any other. A port that leads nowhere has no entry. Subgraphs that contain themselves have none either.
+ * any other. A port that leads nowhere has no entry.
  *
- * @param order names of subgraphs, each after all that it uses.
+ * @param order names of subgraphs, each after all that it uses: one that comes before lacks their ports.
  */
 export function withSubgraphs(
   catalogue: Catalogue,
@@ -47,7 +47,9 @@ function subgraphInfo(name: string, subgraph: Subgraph, infos: ReadonlyMap<strin
     type: subgraphType(name),
     version: 1,
     title: subgraph.title ?? name,
-    description: '',
+    description: Object.keys(subgraph.nodes)
+      .map((id) => info(id)?.title ?? id)
+      .join(' · '),
     inputs: entriesOf(subgraph.inputs, (ends) => inputInfo(ends, nodes, info)),
     outputs: entriesOf(subgraph.outputs, (source) => outputInfo(source, info)),
     params: entriesOf(subgraph.params ?? {}, (end) => paramInfo(end, nodes, info)),
@@ -60,12 +62,11 @@ function entriesOf<T, U>(
   record: Readonly<Record<string, T>>,
   map: (value: T) => U | null,
 ): Record<string, U> {
-  const entries: Record<string, U> = {}
-  for (const [name, value] of Object.entries(record)) {
+  const entries = Object.entries(record).flatMap(([name, value]) => {
     const mapped = map(value)
-    if (mapped !== null) entries[name] = mapped
-  }
-  return entries
+    return mapped === null ? [] : [[name, mapped] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
 type InfoOf = (id: string) => NodeInfo | undefined

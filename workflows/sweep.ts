@@ -6,6 +6,11 @@ import { subgraphName } from './subgraph-shape.ts'
 /** One combination: 0-based index on each axis. */
 export type Cell = readonly number[]
 
+/** How many cells there are: one without a sweep. */
+export function cellCount(axes: readonly { readonly values: readonly unknown[] }[] = []): number {
+  return axes.reduce((cells, { values }) => cells * values.length, 1)
+}
+
 /** Every cell, row by row: the first axis goes across, the second down. */
 export function cellsOf({ axes: [first, second] }: Sweep): Cell[] {
   const columns = [...(first?.values.keys() ?? [])]

@@ -1,12 +1,12 @@
 /** Parts of a workflow, as they are copied, duplicated and pasted, also between windows. */
 import { parseSource, type Workflow, type WorkflowView } from '#workflows/format.ts'
+import { subgraphType } from '#workflows/subgraph-shape.ts'
 import type { Draft } from './change.ts'
 import { freshId } from './edits.ts'
 import { freshName } from './fresh-name.ts'
 import { itemOf, noteKey } from './items.ts'
 import { positionOf, type Point } from './queries.ts'
 import { own, sameJson } from './record.ts'
-import { subgraphType } from './scope.ts'
 import { subgraphsIn } from './subgraphs-in.ts'
 import { addNote, placeNode, setColour, toggleCollapsed } from './view-edits.ts'
 

@@ -1,11 +1,11 @@
 /** What a subgraph shows outside: ports and parameters of the nodes in it. */
 import { parseSource, type Workflow, type WorkflowNode } from '#workflows/format.ts'
+import { subgraphType } from '#workflows/subgraph-shape.ts'
 import type { Draft } from './change.ts'
 import { freshName } from './fresh-name.ts'
 import { renameInRuns } from './in-runs.ts'
 import { linksOf, type PortRef } from './queries.ts'
 import { own } from './record.ts'
-import { subgraphType } from './scope.ts'
 
 const portText = ({ node, port }: PortRef) => `${node}.${port}`
 

@@ -1,6 +1,7 @@
 /** Which graph of the file is looked at: its own, or that of a subgraph. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { Workflow, WorkflowNode } from '#workflows/format.ts'
+import { subgraphName, subgraphType } from '#workflows/subgraph-shape.ts'
 import { own } from './record.ts'
 
 /** A step into a subgraph: the node that was entered, and the name of its subgraph. */
@@ -10,15 +11,6 @@ export interface Step {
 }
 
 export type Trail = readonly Step[]
-
-const prefix = 'subgraph/'
-
-export const subgraphType = (name: string) => `${prefix}${name}`
-
-/** The subgraph that a node of this type stands for; null for a plain node. */
-export function subgraphName(type: string): string | null {
-  return type.startsWith(prefix) ? type.slice(prefix.length) : null
-}
 
 /** The path in the file of the graph that a trail leads to. */
 export function pathOf(trail: Trail): readonly string[] {

@@ -1,7 +1,7 @@
 /** Which subgraphs a graph needs. */
 import type { Workflow } from '#workflows/format.ts'
+import { subgraphName } from '#workflows/subgraph-shape.ts'
 import { own } from './record.ts'
-import { subgraphName } from './scope.ts'
 
 /** The names of the subgraphs that these nodes stand for, with all that those use in turn. */
 export function subgraphsIn(file: Pick<Workflow, 'subgraphs'>, nodes: Workflow['nodes']): Set<string> {

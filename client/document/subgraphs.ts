@@ -1,5 +1,6 @@
 /** Subgraphs: making one of nodes, taking one apart, choosing what it shows outside. */
 import { parseSource, type Subgraph, type Workflow } from '#workflows/format.ts'
+import { subgraphName, subgraphType } from '#workflows/subgraph-shape.ts'
 import type { Draft } from './change.ts'
 import { connect, disconnect, removeNodes } from './edits.ts'
 import { freshName } from './fresh-name.ts'
@@ -8,7 +9,6 @@ import { insert, pick } from './part.ts'
 import { linksOf, positionOf, type Link, type Point, type PortRef } from './queries.ts'
 import { own } from './record.ts'
 import { usersOf } from './promote.ts'
-import { subgraphName, subgraphType } from './scope.ts'
 import { placeNode } from './view-edits.ts'
 
 const portText = ({ node, port }: PortRef) => `${node}.${port}`

@@ -2,9 +2,8 @@
 import type { Catalogue, ParamInfo } from '#nodes/node-info.ts'
 import { parseSource, type Workflow } from '#workflows/format.ts'
 import type { Draft } from './change.ts'
+import { readSeed } from './read-seed.ts'
 import { own, type Json } from './record.ts'
-
-export const mostCells = 64
 
 export interface Axis {
   /** `node.param`. */
@@ -85,16 +84,10 @@ function readOne(text: string, info: ParamInfo): Json | undefined {
   if (info.widget === 'text') return text
   if (info.widget === 'choice') return info.choices?.includes(text) ? text : undefined
   if (info.widget === 'bool') return truths.get(text.toLowerCase())
-  if (info.widget === 'seed') return readSeed(text)
+  if (info.widget === 'seed') return readSeed(text) ?? undefined
   const number = Number(text)
   const fits = number >= (info.min ?? -Infinity) && number <= (info.max ?? Infinity)
   return fits && (info.widget === 'float' || Number.isInteger(number)) ? number : undefined
-}
-
-/** Seeds beyond 2^53 stay digits: a number would round them. */
-function readSeed(text: string): Json | undefined {
-  if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) return undefined
-  return Number.isSafeInteger(Number(text)) ? Number(text) : text
 }
 
 export function wordOf(value: unknown): string {

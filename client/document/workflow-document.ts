@@ -1,10 +1,11 @@
 /** The workflow being edited. One per page; everything that shows or changes it goes through here. */
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import type { Workflow } from '#workflows/format.ts'
+import { subgraphName } from '#workflows/subgraph-shape.ts'
 import type { Draft } from './change.ts'
 import { emptyWorkflow } from './file.ts'
 import { History, type Entry, type Snapshot } from './history.ts'
-import { graphAt, pathOf, soundTrail, subgraphName, type Trail } from './scope.ts'
+import { graphAt, pathOf, soundTrail, type Trail } from './scope.ts'
 
 export class WorkflowDocument {
   /** The whole file. Replaced, never mutated. */

@@ -1,10 +1,10 @@
 /** What commands do with subgraphs. */
 import { nextTick } from 'vue'
+import { subgraphName } from '#workflows/subgraph-shape.ts'
 import { demote, promote, type PortKind } from '../document/promote.ts'
 import type { PortRef } from '../document/queries.ts'
 import { canRenamePort, renamePort } from '../document/rename-port.ts'
 import { own } from '../document/record.ts'
-import { subgraphName } from '../document/scope.ts'
 import { makeSubgraph, nodesBetween, unpack } from '../document/subgraphs.ts'
 import { workflow } from '../document/workflow-document.ts'
 import { translate } from '../locales/i18n.ts'

@@ -1,8 +1,8 @@
 /** Runs a workflow once per cell of its sweep, with one cache, and lays the pictures out in a labelled grid. */
 import { planWorkflow } from '#workflows/plan.ts'
 import { cellsOf, cellWorkflow, sweptNodes } from '#workflows/sweep.ts'
+import { membersOf } from '#workflows/unit.ts'
 import type { ExecuteOptions, NodeReport, RunResult } from './engine.ts'
-import { membersOf } from './scheduler.ts'
 import type { Left, SweepCell } from './sweep-cell.ts'
 import { labelsOf, SweepGrids } from './sweep-grid.ts'
 

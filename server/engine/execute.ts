@@ -1,8 +1,9 @@
 /** Runs a workflow. Rules: SPEC.md. The engine knows no node, no socket and no file: all of that is handed to it. */
 import { planWorkflow } from '#workflows/plan.ts'
+import { membersOf, nameOf } from '#workflows/unit.ts'
 import type { ExecuteOptions, RunResult } from './engine.ts'
 import { Run } from './run.ts'
-import { membersOf, nameOf, Scheduler } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
 import type { SweepCell } from './sweep-cell.ts'
 import { executeSweep } from './execute-sweep.ts'
 

@@ -1,10 +1,10 @@
 /** Runs one unit of a plan: a node or a loop, once or once per item of the lists that arrive. */
-import type { Unit } from '#workflows/plan.ts'
+import { membersOf, nameOf, type Unit } from '#workflows/unit.ts'
 import type { Outputs } from './cache.ts'
 import { once, type Turn } from './place.ts'
 import { runLoop } from './run-loop.ts'
 import type { Run } from './run.ts'
-import { membersOf, nameOf, type Scheduler } from './scheduler.ts'
+import type { Scheduler } from './scheduler.ts'
 
 export async function runUnit(run: Run, scheduler: Scheduler, unit: Unit): Promise<void> {
   const name = nameOf(unit)

@@ -3,7 +3,8 @@
  * asked for, perhaps in the middle of a loop. Nodes that wait run beside the others. Values are let go as soon as nothing
  * that is still to run can need them.
  */
-import type { Plan, Unit } from '#workflows/plan.ts'
+import type { Plan } from '#workflows/plan.ts'
+import { membersOf, nameOf, type Unit } from '#workflows/unit.ts'
 import { Agenda } from './agenda.ts'
 import type { Run } from './run.ts'
 import { runUnit } from './run-unit.ts'
@@ -127,12 +128,4 @@ export class Scheduler {
     }
     return sources
   }
-}
-
-export function nameOf(unit: Unit): string {
-  return unit.kind === 'node' ? unit.id : unit.start
-}
-
-export function membersOf(unit: Unit): readonly string[] {
-  return unit.kind === 'node' ? [unit.id] : [unit.start, ...unit.body, unit.end]
 }

@@ -3,6 +3,7 @@ import type { Catalogue } from '#nodes/node-info.ts'
 import type { EngineEvent } from '#workflows/protocol.ts'
 import type { FlatNodes } from '#workflows/expand.ts'
 import { planWorkflow } from '#workflows/plan.ts'
+import { cellCount } from '#workflows/sweep.ts'
 import type { JobRequest } from './job-queue.ts'
 
 /** What one run of a node of some type took when it was last measured, in milliseconds. */
@@ -46,7 +47,7 @@ export class TimeLeft {
     this.#times = times
     this.#now = now
     this.#nodes = plan?.nodes ?? new Map()
-    this.#cells = (workflow.sweep?.axes ?? []).reduce((cells, { values }) => cells * values.length, 1)
+    this.#cells = cellCount(workflow.sweep?.axes)
     this.#waiting = new Set(units.flatMap((unit) => (unit.kind === 'node' ? [unit.id] : [unit.end])))
     this.#loops = new Set(units.flatMap((unit) => (unit.kind === 'loop' ? [unit.start] : [])))
     this.#stepAt = now()

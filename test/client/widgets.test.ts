@@ -5,7 +5,7 @@ import zh from '../../client/locales/zh-CN.ts'
 import { offerNodes, portThatFits } from '../../client/editor/palette.ts'
 import { isComposing } from '../../client/widgets/composing.ts'
 import { readNumber, scrub, showNumber, snap } from '../../client/widgets/numbers.ts'
-import { readSeed } from '../../client/widgets/seeds.ts'
+import { readSeed } from '../../client/document/read-seed.ts'
 import { catalogue } from './workflows.ts'
 
 const tau = { widget: 'float', min: 0, max: 1 } as const

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Workflow } from '#workflows/format.ts'
-import { planWorkflow, type Unit } from '#workflows/plan.ts'
+import { planWorkflow } from '#workflows/plan.ts'
+import type { Unit } from '#workflows/unit.ts'
 import { toys } from '../helpers/toy-nodes.ts'
 import { workflow } from '../helpers/workflow.ts'
 

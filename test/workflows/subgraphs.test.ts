@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { expandWorkflow } from '#workflows/expand.ts'
 import type { Subgraph, Workflow } from '#workflows/format.ts'
-import { planWorkflow, type Unit } from '#workflows/plan.ts'
+import { planWorkflow } from '#workflows/plan.ts'
+import { membersOf } from '#workflows/unit.ts'
 import { validateWorkflow } from '#workflows/validate.ts'
 import { toyProcess } from '../helpers/run-toy.ts'
 import { toyCatalogue } from '../helpers/toy-catalogue.ts'
@@ -16,9 +17,7 @@ const faultsOf = (graph: Workflow) =>
   )
 
 const idsOf = (graph: Workflow, targets?: readonly string[]) =>
-  planWorkflow(graph, registry, targets).plan?.units.flatMap((unit: Unit) =>
-    unit.kind === 'node' ? [unit.id] : [unit.start, ...unit.body, unit.end],
-  )
+  planWorkflow(graph, registry, targets).plan?.units.flatMap(membersOf)
 
 /** Adds `amount` twice: in ──► first(+) ──► second(+) ──► out. */
 const twice: Subgraph = {
