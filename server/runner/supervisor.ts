@@ -241,7 +241,10 @@ export class Supervisor implements Runner {
   #replace(): void {
     this.#active = this.#spare ?? this.#open()
     this.#spare = null
-    if (this.#active.facts) this.#onFacts(this.#active.facts)
+    if (!this.#active.facts) return
+    // It knows of no model that came since it started to stand by.
+    this.#active.send({ kind: 'describe' })
+    this.#onFacts(this.facts)
   }
 
   #settleAfter(cause: string): void {

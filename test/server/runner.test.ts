@@ -1,14 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { limits } from '#server/limits.ts'
 import { Supervisor } from '#server/runner/supervisor.ts'
+import { toyNodesDir } from './helpers/toy-nodes-dir.ts'
 import { openEditor, startToyServer, workflowOf, type Editor } from './helpers/toy-server.ts'
 
 const greet = workflowOf({ greeting: { type: 'toy/text', values: { text: 'good morning' } } })
 const wait = workflowOf({ waiting: { type: 'toy/wait' } })
 const paint = (seed: number) => workflowOf({ painter: { type: 'toy/paint', values: { seed } } })
+
+async function putModel(dir: string): Promise<void> {
+  await cp(fileURLToPath(new URL('../fixtures/pipeline', import.meta.url)), dir, { recursive: true })
+  await writeFile(join(dir, 'model_index.json'), '{}')
+}
 
 /** Processes take their time to start on a busy machine. */
 const standsBy = { timeout: 30_000, interval: 20 }
@@ -138,6 +145,29 @@ describe('the runner', () => {
     const finished = await editor.until(await editor.run(greet), 'node-finished')
     expect(finished).toMatchObject({ runs: 0, cachedRuns: 1 })
     expect(server.runner.pid).toBe(before)
+  })
+})
+
+describe('a runner that takes over', () => {
+  it('knows what the one before it knew, and looks what came since', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'groundwork-models-'))
+    const models = join(dir, 'models')
+    await mkdir(models)
+    const options = { dataDir: join(dir, 'data'), modelDirs: [models], device: 'cpu', nodesDir: toyNodesDir }
+    const silent = { event: vi.fn(), preview: vi.fn(), ended: vi.fn(), idle: vi.fn() }
+    const runner = new Supervisor(options, silent, { ...limits, spareAfterMs: 0 })
+    const known = () => runner.facts.models.map(({ id }) => id)
+    await runner.start()
+    await vi.waitFor(() => expect(runner.sparePid).not.toBeNull(), standsBy)
+    await putModel(join(models, 'asked'))
+    await runner.describe()
+    await putModel(join(models, 'new'))
+    silent.idle.mockImplementationOnce(() => expect(known()).toEqual(['asked']))
+    process.kill(runner.pid ?? 0, 'SIGKILL')
+    await vi.waitFor(() => expect(known()).toEqual(['asked', 'new']), standsBy)
+    expect(silent.idle).toHaveBeenCalledTimes(2)
+    await runner.close()
+    await rm(dir, { recursive: true })
   })
 })
 
