@@ -1,6 +1,6 @@
 /** The one door of the server: every request and every socket comes through here. */
 import type { IncomingMessage } from 'node:http'
-import { refusalOf, type House, type Refusal } from './guard.ts'
+import { isNamedIn, refusalOf, type House, type Refusal } from './guard.ts'
 import { checkReach, type Reach } from './reach.ts'
 import { Sessions } from './sessions.ts'
 
@@ -54,9 +54,17 @@ export class Gate {
 
   /** Why the request is not even looked at, whatever it asks for. */
   refusal(request: IncomingMessage): Turned | null {
-    const house: House = { port: this.#port(), names: this.#reach.names }
-    const refusal = refusalOf(request, house)
+    const refusal = refusalOf(request, this.#house)
     return refusal && { status: 403, ...refusal }
+  }
+
+  /** Whether it came to one of the names beside our addresses, such as that of a proxy. */
+  isNamed(request: IncomingMessage): boolean {
+    return isNamedIn(this.#house, request)
+  }
+
+  get #house(): House {
+    return { port: this.#port(), names: this.#reach.names }
   }
 
   /** Who asks, or why it may not ask for what is not public. */

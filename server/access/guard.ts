@@ -31,9 +31,10 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
  * always sends where it matters, must be that of the Host; where it sends none, it says whether the page is of the same
  * site. Programs send neither.
  */
-export function refusalOf(question: Question, { port, names }: House): Refusal | null {
-  const host = question.headers.host?.toLowerCase() ?? ''
-  const isNamed = names.some((name) => host === name || host === `${name}:${port}`)
+export function refusalOf(question: Question, house: House): Refusal | null {
+  const { port } = house
+  const host = hostOf(question)
+  const isNamed = isNamedIn(house, question)
   const isOurs = [...loopbackNames, ...ownAddresses(question)].some(
     (name) => host === `${name}:${port}` || (port === 80 && host === name),
   )
@@ -47,6 +48,16 @@ export function refusalOf(question: Question, { port, names }: House): Refusal |
   if ((origin !== undefined && !origins.includes(origin.toLowerCase())) || isForeignFetch(question))
     return { code: 'foreign-origin', message: 'Cannot answer a page of another site' }
   return null
+}
+
+/** Whether the request came to one of the names beside our addresses. */
+export function isNamedIn({ port, names }: House, question: Question): boolean {
+  const host = hostOf(question)
+  return names.some((name) => host === name || host === `${name}:${port}`)
+}
+
+function hostOf({ headers }: Question): string {
+  return headers.host?.toLowerCase() ?? ''
 }
 
 /** The address that the request came to, as a browser writes it. A page cannot make its own name look like one. */

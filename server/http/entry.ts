@@ -28,11 +28,11 @@ function admitOnly(gate: Gate, access: 'user' | 'machine'): RequestHandler {
   return (request, response, next) => {
     const visitor = gate.visitor(request)
     if (isTurned(visitor)) throw asError(visitor)
-    if (access === 'machine' && !isLoopback(addressOf(request)))
+    if (access === 'machine' && !isOfThisMachine(request, gate))
       throw new HttpError(
         403,
         'other-machine',
-        'Cannot answer: only programs of the same machine may ask this',
+        'Cannot answer: only programs of the same machine may ask this, at a loopback address',
       )
     setVisitor(response, visitor)
     next()
@@ -76,9 +76,18 @@ function nameOf(answer: Visitor | Turned): string | null {
   return isTurned(answer) ? null : answer.name
 }
 
+/** A proxy of this machine stands between it and others: what comes to a name that was allowed for one is theirs. */
+function isOfThisMachine(request: Request, gate: Gate): boolean {
+  return isLoopback(remoteAddress(request)) && !gate.isNamed(request)
+}
+
 /** Addresses of version 6 count by their network: whoever has one has many. */
 function addressOf(request: Request): string {
-  return ipKeyGenerator(request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '')
+  return ipKeyGenerator(remoteAddress(request))
+}
+
+function remoteAddress({ socket }: Request): string {
+  return socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
 }
 
 function asError({ status, code, message }: Turned): HttpError {

@@ -43,7 +43,7 @@ export function healthRoutes({ ready, metrics }: Health): Route[] {
       method: 'GET',
       path: '/metrics',
       access: 'machine',
-      summary: 'Figures for Prometheus, for programs of the same machine.',
+      summary: 'Figures for Prometheus, for programs of the same machine, not through a proxy.',
       answers: { 200: { description: 'Text format 0.0.4', type: 'text/plain' } },
       handle: async () => ({
         status: 200,

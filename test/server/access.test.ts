@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Gate } from '#server/access/gate.ts'
 import { onlyThisMachine, reachOf, type Reach } from '#server/access/reach.ts'
 import { Sessions } from '#server/access/sessions.ts'
+import { admit } from '#server/http/entry.ts'
+import { HttpError } from '#server/http/http-error.ts'
 import { limits } from '#server/limits.ts'
 import { ask, type Question } from './helpers/ask.ts'
 import { startFakeServer, type ToyServer } from './helpers/toy-server.ts'
@@ -297,4 +300,37 @@ it('a server that asks for no token takes none for one', async () => {
   ]
   await server.close()
   expect([wrong.status, open.text]).toEqual([401, '{"signedIn":true,"asksForToken":false}'])
+})
+
+describe('what only programs of the same machine may ask', () => {
+  const gate = new Gate({ address: '0.0.0.0', names: ['studio.example'], token }, () => 8199)
+  const route = { access: 'machine', method: 'GET', path: '/metrics', summary: '', answers: {} } as const
+
+  /** The code of the refusal; null for whoever is let through. */
+  function refusalOf(remoteAddress: string, host: string): string | null {
+    const request = {
+      method: 'GET',
+      headers: { host, authorization: `Bearer ${token}` },
+      socket: { remoteAddress },
+    }
+    const [guard] = admit(gate)({ ...route, handle: vi.fn() })
+    try {
+      void guard?.(request as never, { locals: {} } as never, () => undefined)
+      return null
+    } catch (error) {
+      return error instanceof HttpError ? error.code : String(error)
+    }
+  }
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1:8199', null],
+    ['::1', '[::1]:8199', null],
+    ['::ffff:127.0.0.1', 'localhost:8199', null],
+    ['192.168.0.7', '192.168.0.2:8199', 'other-machine'],
+    ['2001:db8::1', '[2001:db8::2]:8199', 'other-machine'],
+    ['127.0.0.1', 'studio.example', 'other-machine'],
+    ['127.0.0.1', 'Studio.Example:8199', 'other-machine'],
+  ])('is answered from %s at %s with %s', (address, host, refusal) => {
+    expect(refusalOf(address, host)).toBe(refusal)
+  })
 })
