@@ -27,7 +27,12 @@ export class Metrics {
       labelNames: ['route', 'code'],
     })
     this.#nodes = new Histogram({
-      ...{ name: 'node_run_seconds', help: 'One run of a node', buckets: slow, registers },
+      ...{
+        name: 'node_run_seconds',
+        help: 'Mean run of a type of node, once per job that finished',
+        buckets: slow,
+        registers,
+      },
       labelNames: ['type'],
     })
   }

@@ -6,7 +6,7 @@ import { planWorkflow } from '#workflows/plan.ts'
 import { cellCount } from '#workflows/sweep.ts'
 import type { JobRequest } from './job-queue.ts'
 
-/** What one run of a node of some type took when it was last measured, in milliseconds. */
+/** What one run of a node of some type takes, in milliseconds: what is learnt is the mean over a job that finished. */
 export interface NodeTimes {
   get(type: string): number | null
   learn(times: ReadonlyMap<string, number>): void
@@ -27,7 +27,8 @@ export class TimeLeft {
   /** Nodes outside loops that have not finished, and loops that have not begun. */
   readonly #waiting: Set<string>
   readonly #loops: Set<string>
-  readonly #learnt = new Map<string, number>()
+  /** By type of node: all runs of all its nodes in this job. */
+  readonly #learnt = new Map<string, { readonly runs: number; readonly ms: number }>()
   #loop: string | null = null
   #stepAt: number
   #steps: number[] = []
@@ -62,7 +63,7 @@ export class TimeLeft {
 
   /** Keeps the times of a job that finished, for those to come. */
   learn(): void {
-    this.#times.learn(this.#learnt)
+    this.#times.learn(new Map([...this.#learnt].map(([type, { runs, ms }]) => [type, ms / runs])))
   }
 
   #begin(loop: string): void {
@@ -76,7 +77,9 @@ export class TimeLeft {
   #finish({ node, runs, ms }: Extract<EngineEvent, { kind: 'node-finished' }>): void {
     this.#waiting.delete(node)
     const type = this.#nodes.get(node)?.type
-    if (type !== undefined && runs > 0) this.#learnt.set(type, ms / runs)
+    if (type === undefined || runs === 0) return
+    const before = this.#learnt.get(type) ?? { runs: 0, ms: 0 }
+    this.#learnt.set(type, { runs: before.runs + runs, ms: before.ms + ms })
   }
 
   #step(event: Extract<EngineEvent, { kind: 'step' }>): EngineEvent {
