@@ -2,13 +2,17 @@
 
 /** The server refused, or did not answer as agreed. */
 export class HttpFailure extends Error {
+  /** The server's own; `no-answer` where it cannot be reached, `no-reason` where it gave no sentence. */
+  readonly code: string
+  /** 0 without an answer. */
   readonly status: number
   /** What the server sent beside its sentence. */
   readonly body: unknown
 
-  constructor(message: string, status: number, body: unknown) {
+  constructor(code: string, message: string, status: number, body: unknown) {
     super(message)
     this.name = 'HttpFailure'
+    this.code = code
     this.status = status
     this.body = body
   }
@@ -31,7 +35,20 @@ export async function ask(path: string, { method = 'GET', json }: Ask = {}): Pro
     ...(json !== undefined && { 'content-type': 'application/json' }),
   }
   const body = json === undefined ? null : JSON.stringify(json)
-  return readJson(await fetch(path, { method, headers, body }))
+  return readJson(await reach(path, { method, headers, body }))
+}
+
+/**
+ * The server's answer, whatever it is.
+ *
+ * @throws HttpFailure when there is none.
+ */
+export async function reach(path: string, request: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(path, request)
+  } catch {
+    throw new HttpFailure('no-answer', `Cannot reach ${path}: the server does not answer`, 0, null)
+  }
 }
 
 export async function readJson(response: Response): Promise<unknown> {
@@ -39,9 +56,10 @@ export async function readJson(response: Response): Promise<unknown> {
   const body = parsed(text)
   if (response.ok && (body !== undefined || text === '')) return body ?? null
   if (response.status === 401 && location.pathname !== '/sign-in') location.assign('/sign-in')
-  const sentence = (body as { error?: { message?: string } } | undefined)?.error?.message
-  const plain = `The server answered ${response.status} ${response.statusText}`.trim()
-  throw new HttpFailure(sentence ?? plain, response.status, body ?? null)
+  const { status } = response
+  const { error } = (body ?? {}) as { error?: { code?: string; message?: string } }
+  if (error?.message) throw new HttpFailure(error.code ?? '', error.message, status, body)
+  throw new HttpFailure('no-reason', `The server answered ${status}`, status, body ?? null)
 }
 
 function parsed(text: string): unknown {

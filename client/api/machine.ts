@@ -1,7 +1,7 @@
 /** What the server has: nodes, models, examples, pictures. */
 import type { Catalogue } from '#nodes/node-info.ts'
 import type { ExampleInfo, ModelInfo } from '#workflows/protocol.ts'
-import { ask, readJson } from './http.ts'
+import { ask, reach, readJson } from './http.ts'
 
 export interface StoredPicture {
   readonly picture: string
@@ -29,6 +29,6 @@ export function pictureUrl(id: string): string {
 export async function sendPicture(file: Blob): Promise<StoredPicture> {
   const headers = { 'content-type': file.type || 'application/octet-stream' }
   return (await readJson(
-    await fetch('/api/pictures', { method: 'POST', headers, body: file }),
+    await reach('/api/pictures', { method: 'POST', headers, body: file }),
   )) as StoredPicture
 }

@@ -1,14 +1,18 @@
 /** Signing in where the server wants a token. */
-import { readJson } from './http.ts'
+import { reach, readJson } from './http.ts'
 
-/** Shows the server a token. Too many tries a minute are not looked at. */
+/**
+ * Shows the server a token. Too many tries a minute are not looked at.
+ *
+ * @throws HttpFailure
+ */
 export async function signIn(token: string): Promise<'in' | 'wrong' | 'too-many'> {
   const headers = { 'content-type': 'application/json' }
-  const response = await fetch('/api/session', { method: 'POST', headers, body: JSON.stringify({ token }) })
-  if (response.ok) return 'in'
+  const response = await reach('/api/session', { method: 'POST', headers, body: JSON.stringify({ token }) })
   if (response.status === 401) return 'wrong'
   if (response.status === 429) return 'too-many'
-  throw new Error(`The server answered ${JSON.stringify(await readJson(response))} to a token`)
+  await readJson(response)
+  return 'in'
 }
 
 /** Whether the server would answer: it asks for no token, or has seen it. */

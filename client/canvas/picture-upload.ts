@@ -4,6 +4,7 @@ import { sendPicture } from '../api/machine.ts'
 import { wholeId } from '../document/scope.ts'
 import { workflow } from '../document/workflow-document.ts'
 import { translate } from '../locales/i18n.ts'
+import { sayError } from '../locales/say-error.ts'
 import { useNotices } from '../stores/notices.ts'
 
 /**
@@ -24,8 +25,7 @@ export function useUpload(): (file: File, isWanted?: () => boolean) => Promise<s
       if (!isGone && isHere() && isWanted()) return picture
       notices.say(translate('param.pictureLate', { name }), 'bad')
     } catch (error) {
-      const why = error instanceof Error ? error.message : ''
-      notices.say(translate('param.pictureFailed', { name }), 'bad', [why])
+      notices.say(translate('param.pictureFailed', { name }), 'bad', [sayError(error)])
     }
     return null
   }

@@ -1,19 +1,9 @@
-/** From what a person opens (JSON text, a PNG that a run saved) to a workflow, or to sentences about why not. */
+/** From what a person opens (JSON text, a PNG that a run saved) to a workflow, or to why not. */
 import { workflowSchema, type Workflow } from '#workflows/format.ts'
+import { FileError } from './file-error.ts'
 import { isPng, readPngText } from './png-text.ts'
 
 const maxBytes = 64 * 2 ** 20
-
-/** Why a file cannot be opened, one sentence per fault. */
-export class FileError extends Error {
-  readonly faults: readonly string[]
-
-  constructor(message: string, faults: readonly string[] = []) {
-    super(message)
-    this.name = 'FileError'
-    this.faults = faults
-  }
-}
 
 /**
  * Reads a workflow out of a file's bytes.
@@ -21,18 +11,18 @@ export class FileError extends Error {
  * @throws FileError
  */
 export function readWorkflowFile(name: string, bytes: Uint8Array): Workflow {
-  if (bytes.length > maxBytes) throw new FileError(`Cannot open '${name}': it is larger than 64 MiB`)
+  if (bytes.length > maxBytes) throw new FileError('too-large', name)
   if (!isPng(bytes)) return parseWorkflow(name, new TextDecoder().decode(bytes))
   const text = tryPngText(name, bytes)
-  if (text === null) throw new FileError(`Cannot open '${name}': the picture holds no workflow`)
+  if (text === null) throw new FileError('no-workflow', name)
   return parseWorkflow(name, text)
 }
 
 function tryPngText(name: string, bytes: Uint8Array): string | null {
   try {
     return readPngText(bytes, 'groundwork')
-  } catch (error) {
-    throw new FileError(`Cannot open '${name}'`, [error instanceof Error ? error.message : String(error)])
+  } catch {
+    throw new FileError('broken-picture', name)
   }
 }
 
@@ -46,15 +36,13 @@ export function parseWorkflow(name: string, text: string): Workflow {
   try {
     json = JSON.parse(text, withoutPrototypes)
   } catch (error) {
-    throw new FileError(`Cannot open '${name}': it is not JSON`, [
-      error instanceof Error ? error.message : '',
-    ])
+    throw new FileError('not-json', name, error instanceof Error ? [error.message] : [])
   }
   const result = workflowSchema.safeParse(json)
   // Not the checker's copy: that has another order of keys, and a file comes out as it went in.
   if (result.success) return json as Workflow
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`)
-  throw new FileError(`Cannot open '${name}': it is not a workflow of this version`, faults)
+  throw new FileError('not-a-workflow', name, faults)
 }
 
 /** Drops the one key that could reach a prototype where some code assigns it. */

@@ -3,8 +3,10 @@ import { until } from '@vueuse/core'
 import type { Workflow } from '#workflows/format.ts'
 import { openShared, openStored } from '../api/library.ts'
 import { workflow } from '../document/workflow-document.ts'
-import { emptyWorkflow, FileError, readWorkflowFile } from '../document/file.ts'
+import { emptyWorkflow, readWorkflowFile } from '../document/file.ts'
+import { FileError } from '../document/file-error.ts'
 import { translate } from '../locales/i18n.ts'
+import { sayError } from '../locales/say-error.ts'
 import { openWorkflow } from '../session.ts'
 import { useDialogs } from '../stores/dialogs.ts'
 import { useNotices } from '../stores/notices.ts'
@@ -89,8 +91,7 @@ async function attempt(act: () => Promise<void>): Promise<void> {
   try {
     await act()
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    useNotices().say(error.message, 'bad', error instanceof FileError ? error.faults : [])
+    useNotices().say(sayError(error), 'bad', error instanceof FileError ? error.faults : [])
   }
 }
 

@@ -7,6 +7,7 @@ import { serialise } from '../document/file.ts'
 import { writePngText } from '../document/png-text.ts'
 import { workflow } from '../document/workflow-document.ts'
 import { translate } from '../locales/i18n.ts'
+import { sayError } from '../locales/say-error.ts'
 import { useDialogs } from '../stores/dialogs.ts'
 import { useNotices } from '../stores/notices.ts'
 import { useScrub } from '../stores/scrub.ts'
@@ -53,7 +54,7 @@ async function put(id: string, rev: number): Promise<void> {
     useNotices().say(translate('notice.saved', { name }))
   } catch (error) {
     if (error instanceof RevConflict) useDialogs().show({ kind: 'conflict', rev: error.rev })
-    else useNotices().say(error instanceof Error ? error.message : String(error), 'bad')
+    else useNotices().say(sayError(error), 'bad')
   }
 }
 
@@ -83,7 +84,7 @@ export async function shareLink(): Promise<void> {
     const hash = await share(outgoing(workflow.current.value))
     useDialogs().show({ kind: 'share', address: `${location.origin}${location.pathname}#/s/${hash}` })
   } catch (error) {
-    useNotices().say(error instanceof Error ? error.message : String(error), 'bad')
+    useNotices().say(sayError(error), 'bad')
   }
 }
 

@@ -201,7 +201,16 @@ const en = {
     opening: 'Connecting to the server…',
   },
   drop: { hint: 'Drop to open: a workflow (JSON) or a picture that a run saved (PNG)' },
+  fileError: {
+    'too-large': "Cannot open '{name}': it is larger than 64 MiB",
+    'no-workflow': "Cannot open '{name}': the picture holds no workflow",
+    'broken-picture': "Cannot open '{name}': the picture is cut off, or its text is too long",
+    'not-json': "Cannot open '{name}': it is not JSON",
+    'not-a-workflow': "Cannot open '{name}': it is not a workflow of this version",
+  },
   notice: {
+    noAnswer: 'The server does not answer: see whether it runs, and try again',
+    noReason: 'The server answered {status}',
     noServer: 'Cannot run: there is no line to the server',
     faults: 'Cannot run: 1 problem to mend | Cannot run: {count} problems to mend',
     noReply: 'The server did not answer in time',

@@ -198,7 +198,16 @@ const zh: Messages = {
   faults: { title: '问题', none: '没有问题', wholeFile: '工作流' },
   line: { lost: '与服务器的连接已断开。编辑内容会保留，正在重新连接…', opening: '正在连接服务器…' },
   drop: { hint: '松开以打开：工作流 (JSON) 或运行保存的图片 (PNG)' },
+  fileError: {
+    'too-large': '无法打开“{name}”：它大于 64 MiB',
+    'no-workflow': '无法打开“{name}”：图片里没有工作流',
+    'broken-picture': '无法打开“{name}”：图片不完整，或其中的文本过长',
+    'not-json': '无法打开“{name}”：它不是 JSON',
+    'not-a-workflow': '无法打开“{name}”：它不是此版本的工作流',
+  },
   notice: {
+    noAnswer: '服务器没有回应：请确认它在运行，然后再试',
+    noReason: '服务器回应了 {status}',
     noServer: '无法运行：没有连接到服务器',
     faults: '无法运行：有 {count} 个问题待解决',
     noReply: '服务器没有及时回应',

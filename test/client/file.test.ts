@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { FileError, parseWorkflow, readWorkflowFile, serialise } from '../../client/document/file.ts'
+import { parseWorkflow, readWorkflowFile, serialise } from '../../client/document/file.ts'
+import { FileError } from '../../client/document/file-error.ts'
 import { readPngText, writePngText } from '../../client/document/png-text.ts'
+import { i18n } from '../../client/locales/i18n.ts'
+import { sayError } from '../../client/locales/say-error.ts'
 import { loop } from './workflows.ts'
 
 function chunk(kind: string, data: Uint8Array, length = data.length): Uint8Array {
@@ -19,6 +22,16 @@ function png(...chunks: Uint8Array[]): Uint8Array {
   const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   const parts = [signature, ...chunks, chunk('IEND', new Uint8Array())]
   return new Uint8Array(parts.flatMap((part) => [...part]))
+}
+
+/** What the page says of a file that cannot be opened. */
+function whyNot(open: () => unknown): string {
+  try {
+    open()
+  } catch (error) {
+    return sayError(error)
+  }
+  return 'it can be opened'
 }
 
 describe('a picture', () => {
@@ -56,9 +69,18 @@ describe('a picture', () => {
   })
 
   it('is refused by name when it holds no workflow', () => {
-    expect(() => readWorkflowFile('a.png', png())).toThrow(
+    expect(whyNot(() => readWorkflowFile('a.png', png()))).toBe(
       "Cannot open 'a.png': the picture holds no workflow",
     )
+  })
+
+  it('is refused by name when it is cut off, in the language of the page', () => {
+    const file = png(chunk('tEXt', new Uint8Array(4), 0xffffffff))
+    i18n.global.locale.value = 'zh-CN'
+    expect(whyNot(() => readWorkflowFile('a.png', file))).toBe(
+      '无法打开“a.png”：图片不完整，或其中的文本过长',
+    )
+    i18n.global.locale.value = 'en'
   })
 })
 
@@ -83,7 +105,7 @@ describe('a workflow file', () => {
   })
 
   it('is refused when it is not JSON', () => {
-    expect(() => parseWorkflow('a.json', '{')).toThrow("Cannot open 'a.json': it is not JSON")
+    expect(whyNot(() => parseWorkflow('a.json', '{'))).toBe("Cannot open 'a.json': it is not JSON")
   })
 })
 

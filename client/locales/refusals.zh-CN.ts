@@ -1,0 +1,32 @@
+/** What the server refuses, in Chinese: by its code. */
+const refusals: Readonly<Record<string, string>> = {
+  'bad-request': '服务器无法读取这个请求',
+  busy: '服务器过于繁忙，请稍后再试',
+  'cannot-draw': '现在无法绘制这一步，请稍后再试',
+  conflict: '有人已保存了这个工作流',
+  damaged: '无法导入图片：文件已损坏，请重新保存',
+  'disk-full': '无法存储：磁盘已满，请腾出空间后再试',
+  ended: '这次运行已经结束',
+  faults: '工作流有问题，无法运行',
+  format: '服务器无法读取这个请求：格式不对',
+  internal: '服务器遇到意外错误，详情见其日志',
+  'key-used': '这个请求的键已用于另一个请求',
+  'library-full': '无法再保存工作流：请先删除一个',
+  'not-a-picture': '无法导入图片：只支持 PNG、JPEG 和 WebP 文件',
+  'not-json': '服务器无法读取这个请求：不是 JSON',
+  'not-waiting': '这次运行已不在等待',
+  'other-machine': '只有同一台机器上的程序可以这样请求',
+  'too-deep': '服务器无法读取这个请求：嵌套太深',
+  'too-large': '内容过大，服务器无法接受',
+  'too-many': '请求过于频繁，请稍等',
+  'too-slow': '无法导入图片：读取时间过长，请把它缩小',
+  'unknown-job': '服务器上已没有这次运行',
+  'unknown-picture': '服务器上没有这张图片',
+  'unknown-route': '服务器上没有这个地址',
+  'unknown-step': '这一步没有保留，或已不再保留',
+  'unknown-type': '服务器无法读取这个请求：内容类型不对',
+  'unknown-workflow': '服务器上没有这个工作流',
+  'wrong-token': '令牌不正确',
+}
+
+export default refusals
