@@ -93,6 +93,9 @@ class GatedLayerTest(unittest.TestCase):
         plain, right = guide_loss(logits, *rest)[0], guide_loss(looking, *rest)
         self.assertLess(right[0], plain)
         self.assertEqual(right[1], 1.0)
+        # However far logits go, in bfloat16 too, what is masked is never what is preferred: the loss has a bottom.
+        for logits in (looking - 1e6, (looking - 1e6).bfloat16()):
+            self.assertGreaterEqual(float(guide_loss(logits, *rest)[0]), 0)
 
     def test_cut_box_empties_the_cells_of_the_box_and_at_least_one(self):
         keep = torch.ones(1, 8, 8)
