@@ -221,13 +221,31 @@ export function nudge(dx: number, dy: number): void {
 
 /** Selects what lies next in a direction, and shows it. */
 export function walk(direction: Direction): void {
-  const all = Object.keys(workflow.graph.value.nodes)
-  const from = chosenNodes()[0]
-  const rect = from === undefined ? null : desk.graph?.rectOf(from)
-  const next = rect ? neighbour(placed(all.filter((id) => id !== from)), rect, direction) : all[0]
-  if (next === undefined || next === null) return
+  const [from] = chosenNodes()
+  const next = ahead(from, direction, from === undefined ? [] : [from])
+  if (next === undefined) return
   useSelection().set([next])
   desk.graph?.reveal(next)
+}
+
+/** Adds what lies next in a direction to what is selected, from the node that was added last, and shows it. */
+export function extend(direction: Direction): void {
+  const nodes = chosenNodes()
+  const next = ahead(nodes.at(-1), direction, nodes)
+  if (next === undefined) return
+  useSelection().add([next])
+  desk.graph?.reveal(next)
+}
+
+/** The node that one comes to from another, none of those that are left out; the first where one comes from nowhere. */
+function ahead(
+  from: string | undefined,
+  direction: Direction,
+  without: readonly string[],
+): string | undefined {
+  const others = Object.keys(workflow.graph.value.nodes).filter((id) => !without.includes(id))
+  const rect = from === undefined ? null : desk.graph?.rectOf(from)
+  return rect ? (neighbour(placed(others), rect, direction) ?? undefined) : others[0]
 }
 
 /** Opens what is selected for editing. */

@@ -243,6 +243,19 @@ export const graphCommands: readonly Command[] = [
     keys: [key],
     run: () => actions.walk(direction),
   })),
+  ...(
+    [
+      ['extendLeft', 'Ctrl+Shift+ArrowLeft', 'left'],
+      ['extendRight', 'Ctrl+Shift+ArrowRight', 'right'],
+      ['extendUp', 'Ctrl+Shift+ArrowUp', 'up'],
+      ['extendDown', 'Ctrl+Shift+ArrowDown', 'down'],
+    ] as const
+  ).map(([id, key, direction]): Command => ({
+    id,
+    group: 'view',
+    keys: [key],
+    run: () => actions.extend(direction),
+  })),
   { id: 'nextLink', group: 'view', keys: ['K'], run: () => stepLink(1) },
   { id: 'linkBefore', group: 'view', keys: ['Shift+K'], run: () => stepLink(-1) },
   { id: 'fit', group: 'view', keys: ['F'], menus: ['node'], run: () => desk.graph?.fit(actions.chosen()) },

@@ -50,6 +50,12 @@ export async function select(...ids: string[]): Promise<void> {
   for (const id of ids.slice(1)) await header(id).click({ modifiers: ['Shift'] })
 }
 
+/** The nodes that are selected, in the order in which they stand on the page. */
+export const selected = () =>
+  page()
+    .locator('.card.selected')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-node')))
+
 /** A free point of the ground, in pixels of the page. */
 export async function ground(dx = 0, dy = 0): Promise<{ x: number; y: number }> {
   const box = await editor.byTestId('graph').boundingBox()

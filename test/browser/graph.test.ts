@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { graph, ground, header, inputsOf, key, page, saved, select, useGraph } from './graph-page.ts'
+import {
+  graph,
+  ground,
+  header,
+  inputsOf,
+  key,
+  page,
+  saved,
+  select,
+  selected,
+  useGraph,
+} from './graph-page.ts'
 import { editor } from './stage.ts'
 
 useGraph()
-
-const selected = () =>
-  page()
-    .locator('.card.selected')
-    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-node')))
 
 describe('a graph that was just opened', () => {
   it('is shown whole, with the room that its faults take', async () => {
@@ -35,21 +41,6 @@ describe('the graph, by mouse', () => {
     expect(after?.['show']).toEqual(before?.['show'])
     await key('Control+z')
     expect((await saved()).view?.nodes).toEqual(before)
-  })
-
-  it('selects with a rectangle, and adds with Shift', async () => {
-    const lone = await editor.node('lone').boundingBox()
-    const text = await editor.node('text').boundingBox()
-    if (!lone || !text) throw new Error('A card is not on the page')
-    const { keyboard } = page()
-    await keyboard.down('Control')
-    await editor.drag({ x: lone.x - 20, y: lone.y - 12 }, { x: lone.x + 40, y: lone.y + lone.height + 10 })
-    await keyboard.up('Control')
-    expect(await page().locator('.card.selected').count()).toBe(1)
-    await keyboard.down('Shift')
-    await editor.drag({ x: text.x + 20, y: text.y + text.height + 14 }, { x: text.x + 60, y: text.y + 60 })
-    await keyboard.up('Shift')
-    expect(await page().locator('.card.selected').count()).toBe(2)
   })
 
   it('names, colours and moves a frame by its title', async () => {
@@ -102,13 +93,6 @@ describe('the graph, by mouse', () => {
     const place = await map.boundingBox()
     await page().mouse.click((place?.x ?? 0) + 150, (place?.y ?? 0) + 90)
     await expect.poll(async () => (await editor.node('show').boundingBox())?.x).not.toBe(before?.x)
-  })
-
-  it('adds to what is selected with Ctrl, and takes away again', async () => {
-    await header('noise').click()
-    await header('decode').click({ modifiers: ['Control'] })
-    await header('noise').click({ modifiers: ['Control'] })
-    expect(await selected()).toEqual(['decode'])
   })
 
   it('adds a node where the ground is double-clicked', async () => {
