@@ -14,6 +14,7 @@ import { stamped } from './files/differences.ts'
 import { sayFault } from './editor/say-fault.ts'
 import { translate } from './locales/i18n.ts'
 import { useFaults } from './stores/faults.ts'
+import { freshId } from './stores/fresh-id.ts'
 import { isOver } from './stores/job.ts'
 import { useNotices } from './stores/notices.ts'
 import { useRuns } from './stores/runs.ts'
@@ -104,7 +105,7 @@ async function handIn(sent: Workflow, { targets, ...wish }: RunWish, quiet = fal
 
 /** The key makes the second try safe: a job that was accepted although its answer was lost is not begun twice. */
 async function askTwice(request: Omit<Parameters<Line['run']>[0], 'key'>): Promise<RunReply | null> {
-  const keyed = { ...request, key: crypto.randomUUID() }
+  const keyed = { ...request, key: freshId() }
   for (let tries = 0; tries < 2; tries++) {
     const reply = await line?.run(keyed).catch(() => null)
     if (reply) return reply

@@ -27,6 +27,8 @@ import { useNotices } from '../stores/notices.ts'
 import { useSelection } from '../stores/selection.ts'
 import { align, distribute, neighbour, type Axis, type Direction, type Edge, type Placed } from './align.ts'
 import { catalogue } from './catalogue.ts'
+import { readClipboard, writeClipboard } from './clipboard.ts'
+import { showKey } from './command.ts'
 import { desk, renaming, type Target } from './desk.ts'
 import { boundsOf } from './geometry.ts'
 import { middleCurve } from './links.ts'
@@ -97,21 +99,22 @@ export function sayCopied(): void {
 }
 
 /** Copies by the clipboard of the browser: for menus, which get no clipboard event. */
-export async function copyChosen(): Promise<void> {
+export async function copyChosen(): Promise<boolean> {
   const text = copyText()
-  if (text === null) return
-  await navigator.clipboard.writeText(text)
-  sayCopied()
+  if (text === null) return false
+  const isCopied = await writeClipboard(text)
+  if (isCopied) sayCopied()
+  else useNotices().say(translate('notice.noCopy', { keys: showKey('Ctrl+C') }), 'bad')
+  return isCopied
 }
 
 export async function cutChosen(): Promise<void> {
-  await copyChosen()
-  removeChosen()
+  if (await copyChosen()) removeChosen()
 }
 
 export async function pasteHere(target?: Target): Promise<void> {
-  const text = await navigator.clipboard.readText().catch(() => '')
-  if (text === '') useNotices().say(translate('notice.noClipboard'), 'bad')
+  const text = await readClipboard()
+  if (text === null) useNotices().say(translate('notice.noClipboard', { keys: showKey('Ctrl+V') }), 'bad')
   else pasteText(text, target?.at ?? null)
 }
 

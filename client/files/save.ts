@@ -9,10 +9,11 @@ import { workflow } from '../document/workflow-document.ts'
 import { translate } from '../locales/i18n.ts'
 import { sayError } from '../locales/say-error.ts'
 import { useDialogs } from '../stores/dialogs.ts'
+import { freshId } from '../stores/fresh-id.ts'
 import { useNotices } from '../stores/notices.ts'
 import { useScrub } from '../stores/scrub.ts'
 import { useServer } from '../stores/server.ts'
-import { useTabs } from '../stores/tabs.ts'
+import { useTabs, type Tab } from '../stores/tabs.ts'
 import { stamped } from './differences.ts'
 import { paintGraph } from './graph-picture.ts'
 
@@ -23,31 +24,48 @@ export function outgoing(document: Workflow): Workflow {
 }
 
 /** Saves over the revision that the tab came from; one that was never saved is given a name first. */
-export async function save(): Promise<void> {
+export async function save(thenClose = false): Promise<void> {
   workflow.split()
-  const { active } = useTabs()
-  if (!active) return
-  if (active.stored) await put(active.stored.id, active.stored.rev)
-  else useDialogs().show({ kind: 'save-as' })
+  await inTurn(async (tab) => {
+    if (tab.stored) await put(tab, tab.stored.id, tab.stored.rev)
+    else useDialogs().show({ kind: 'save-as', ...(thenClose && { thenClose }) })
+    if (thenClose) closeSaved(tab.id)
+  })
 }
 
 /** Saves under a name, as a workflow of its own. */
-export async function saveAs(name: string): Promise<void> {
+export async function saveAs(name: string, thenClose = false): Promise<void> {
   workflow.editFile('rename', (draft) => setName(draft, name))
-  await put(crypto.randomUUID(), 0)
+  await inTurn(async (tab) => {
+    await put(tab, freshId(), 0)
+    if (thenClose) closeSaved(tab.id)
+  })
 }
 
 /** Saves over whatever stands there, which the person has been told of. */
 export async function saveOver(rev: number): Promise<void> {
-  const { active } = useTabs()
-  if (active?.stored) await put(active.stored.id, rev)
+  await inTurn((tab) => (tab.stored ? put(tab, tab.stored.id, rev) : Promise.resolve()))
 }
 
-async function put(id: string, rev: number): Promise<void> {
+/** The saving of each tab that began last: the next one waits for the revision that it makes. */
+const turns = new Map<string, Promise<void>>()
+
+/** Does something with the active tab, as it is once the saving of it that is under way has ended. */
+function inTurn(act: (tab: Tab) => Promise<void>): Promise<void> {
   const tabs = useTabs()
-  const tab = tabs.active
-  if (!tab) return
-  const sent = workflow.current.value
+  const id = tabs.activeId
+  if (id === null) return Promise.resolve()
+  const turn = (turns.get(id) ?? Promise.resolve()).then(() => {
+    const tab = tabs.tabs.find((other) => other.id === id)
+    return tab && act(tab)
+  })
+  turns.set(id, turn)
+  return turn
+}
+
+async function put(tab: Tab, id: string, rev: number): Promise<void> {
+  const tabs = useTabs()
+  const sent = tabs.documentOf(tab)
   try {
     const { rev: now, name } = await saveStored(id, rev, outgoing(sent))
     tabs.update(tab.id, { clean: sent, stored: { id, rev: now } })
@@ -56,6 +74,13 @@ async function put(id: string, rev: number): Promise<void> {
     if (error instanceof RevConflict) useDialogs().show({ kind: 'conflict', rev: error.rev })
     else useNotices().say(sayError(error), 'bad')
   }
+}
+
+/** What could not be saved, or was edited meanwhile, stays open. */
+function closeSaved(id: string): void {
+  const tabs = useTabs()
+  const tab = tabs.tabs.find((other) => other.id === id)
+  if (tab?.stored && !tabs.isUnsaved(tab)) tabs.close(id)
 }
 
 /** Hands the workflow to the browser as a download. */

@@ -6,8 +6,8 @@ import type { Difference } from '../files/differences.ts'
 export type Dialog =
   | { readonly kind: 'start' }
   | { readonly kind: 'settings' }
-  /** The tab is to be saved under a name of its own. */
-  | { readonly kind: 'save-as' }
+  /** The tab is to be saved under a name of its own, and perhaps closed then. */
+  | { readonly kind: 'save-as'; readonly thenClose?: true }
   | { readonly kind: 'library' }
   /** Of the stored workflow in the tab that is open. */
   | { readonly kind: 'revisions'; readonly id: string; readonly rev: number }

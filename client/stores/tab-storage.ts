@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { workflowSchema, type Workflow } from '#workflows/format.ts'
 import { readDraft, writeDraft } from '../document/autosave.ts'
 import type { Snapshot } from '../document/history.ts'
+import { freshId } from './fresh-id.ts'
 
 const prefix = 'groundwork.tabs.'
 const windowKey = 'groundwork.window'
@@ -70,9 +71,13 @@ export function writeTabs({ active, tabs }: SavedTabs, at: number, history = tru
 
 export class TabStorage {
   private readonly key: string
+  private readonly source: string
 
-  private constructor(key: string) {
+  /** @param source the place that the window begins with, where it is not its own */
+  private constructor(key: string, source = key) {
     this.key = key
+    this.source = source
+    sessionStorage.setItem(windowKey, key.slice(prefix.length))
   }
 
   /** Takes the place of this window from before a reload, or else the one left last that no window holds. */
@@ -80,19 +85,16 @@ export class TabStorage {
     const own = sessionStorage.getItem(windowKey)
     const left = places()
     const wishes = own ? [prefix + own, ...left] : left
-    for (const key of wishes) if (await hold(key)) return TabStorage.at(key)
-    const key = prefix + crypto.randomUUID()
-    await hold(key)
-    return TabStorage.at(key)
-  }
-
-  private static at(key: string): TabStorage {
-    sessionStorage.setItem(windowKey, key.slice(prefix.length))
-    return new TabStorage(key)
+    const fresh = prefix + freshId()
+    // Over plain http from another machine browsers have no locks: a window that is new copies what may be another's.
+    if (!hasLocks()) return own ? new TabStorage(prefix + own) : new TabStorage(fresh, left[0])
+    for (const key of wishes) if (await hold(key)) return new TabStorage(key)
+    await hold(fresh)
+    return new TabStorage(fresh)
   }
 
   load(): SavedTabs | null {
-    return readTabs(localStorage.getItem(this.key))
+    return readTabs(localStorage.getItem(this.source))
   }
 
   /** False when the browser has no room for it. */
@@ -118,6 +120,8 @@ function places(): string[] {
     .filter((key) => key.startsWith(prefix))
     .sort((a, b) => when(b) - when(a))
 }
+
+const hasLocks = () => 'locks' in navigator
 
 /** Holds a place as long as the window lives; false when another window does. */
 function hold(key: string): Promise<boolean> {

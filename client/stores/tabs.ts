@@ -6,6 +6,7 @@ import { emptyWorkflow } from '../document/file.ts'
 import { History, type Snapshot } from '../document/history.ts'
 import { sameJson } from '../document/record.ts'
 import { workflow } from '../document/workflow-document.ts'
+import { freshId } from './fresh-id.ts'
 
 /** The place and scale at which a graph was left. */
 export interface View {
@@ -61,7 +62,7 @@ export const useTabs = defineStore('tabs', () => {
   /** Opens a workflow beside the others; an empty tab that nobody touched gives its place to it. */
   function open(document: Workflow, start: TabStart = {}): Tab {
     const tab: Tab = {
-      id: start.id ?? crypto.randomUUID(),
+      id: start.id ?? freshId(),
       history: new History(document, start.past?.past, start.past?.future),
       clean: start.clean ?? document,
       stored: start.stored ?? null,

@@ -1,6 +1,7 @@
 /** The editor in a real Chromium, and the few gestures that the stories below are made of. */
 import { chromium, type Browser, type JSHandle, type Locator, type Page } from 'playwright-core'
 import { findChromium } from './ensure-chromium.ts'
+import { otherName } from './serve.ts'
 
 const flags = [
   '--no-sandbox',
@@ -10,6 +11,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--host-resolver-rules=MAP ${otherName} 127.0.0.1`,
 ]
 
 export function launch(): Promise<Browser> {

@@ -19,6 +19,9 @@ export interface Served {
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+/** A name of this machine that browsers take for another's: over plain http they trust it less than a loopback address. */
+export const otherName = 'groundwork.test'
+
 /** Starts `groundwork serve` and resolves when it says that it is ready. */
 export async function serve(): Promise<Served> {
   const port = await freePort()
@@ -47,7 +50,17 @@ export async function serve(): Promise<Served> {
 }
 
 async function startAt(port: number, data: string): Promise<ChildProcess> {
-  const words = ['serve', '--port', String(port), '--data', data, '--device', 'cpu']
+  const words = [
+    'serve',
+    '--port',
+    String(port),
+    '--data',
+    data,
+    '--device',
+    'cpu',
+    '--allow-host',
+    otherName,
+  ]
   const child = spawn(process.execPath, ['server/cli/groundwork.js', ...words], {
     cwd: root,
     env: plainEnvironment(),
