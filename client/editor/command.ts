@@ -12,6 +12,8 @@ export interface Command {
   readonly whileTyping?: true
   /** Whether it is for the page as a whole; others need the graph or the list to be shown. */
   readonly anywhere?: true
+  /** Whether it goes on while its keys are held. */
+  readonly repeats?: true
   /** Whether the browser itself turns its keys into an event (copy, cut, paste). */
   readonly byBrowser?: true
   /** Whether it can do something now; always where it is left out. */
@@ -19,7 +21,7 @@ export interface Command {
   run(target?: Target): unknown
 }
 
-const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
+export const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
 const signs: Readonly<Record<string, string>> = {
   ArrowLeft: '←',
   ArrowRight: '→',

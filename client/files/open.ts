@@ -9,6 +9,7 @@ import { translate } from '../locales/i18n.ts'
 import { sayError } from '../locales/say-error.ts'
 import { openWorkflow } from '../session.ts'
 import { useDialogs } from '../stores/dialogs.ts'
+import { leaveField } from '../stores/leave-field.ts'
 import { useNotices } from '../stores/notices.ts'
 import { useServer } from '../stores/server.ts'
 import { useTabs, type TabStart } from '../stores/tabs.ts'
@@ -97,6 +98,7 @@ async function attempt(act: () => Promise<void>): Promise<void> {
 
 /** Closes a tab; asks first where that would lose something. */
 export function closeTab(id: string): void {
+  leaveField()
   const tabs = useTabs()
   const tab = tabs.tabs.find((other) => other.id === id)
   if (!tab) return

@@ -17,7 +17,7 @@ import { useTabs } from '../stores/tabs.ts'
 export const page: { open(): void } = { open: () => undefined }
 
 /** The one node that is selected. */
-function chosenNode(): string | null {
+export function chosenNode(): string | null {
   const { ids } = useSelection()
   const [id] = ids
   return ids.size === 1 && id !== undefined && own(workflow.graph.value.nodes, id) ? id : null
@@ -121,8 +121,8 @@ export const pageCommands: readonly Command[] = [
   ...untyped('run', [
     ['stepBack', ',', () => useScrub().step(-1)],
     ['stepOn', '.', () => useScrub().step(1)],
-    ['play', 'P', togglePlay],
-  ]),
+  ]).map((command) => ({ ...command, repeats: true as const })),
+  ...untyped('run', [['play', 'P', togglePlay]]),
   ...always('file', [
     ['new', 'Alt+N', newWorkflow],
     ['open', 'Ctrl+O', () => page.open()],

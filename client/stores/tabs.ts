@@ -7,6 +7,7 @@ import { History, type Snapshot } from '../document/history.ts'
 import { sameJson } from '../document/record.ts'
 import { workflow } from '../document/workflow-document.ts'
 import { freshId } from './fresh-id.ts'
+import { leaveField } from './leave-field.ts'
 
 /** The place and scale at which a graph was left. */
 export interface View {
@@ -61,6 +62,7 @@ export const useTabs = defineStore('tabs', () => {
 
   /** Opens a workflow beside the others; an empty tab that nobody touched gives its place to it. */
   function open(document: Workflow, start: TabStart = {}): Tab {
+    leaveField()
     const tab: Tab = {
       id: start.id ?? freshId(),
       history: new History(document, start.past?.past, start.past?.future),
@@ -83,6 +85,7 @@ export const useTabs = defineStore('tabs', () => {
   function activate(id: string): void {
     const next = tabs.value.find((tab) => tab.id === id)
     if (!next || (id === activeId.value && next.history === workflow.written)) return
+    leaveField()
     activeId.value = id
     workflow.resume(next.history)
   }

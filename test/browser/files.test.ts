@@ -73,6 +73,14 @@ describe('open workflows', () => {
     await editor.page.keyboard.press('Alt+w')
     await editor.byTestId('close-discard').click()
     expect(await nameOf()).not.toBe('edited')
+
+    await editor.open(quick('never saved', 514))
+    await rename('kept first')
+    await editor.page.keyboard.press('Alt+w')
+    await editor.byTestId('close-save').click()
+    await editor.byTestId('save-name').press('Enter')
+    await expect.poll(nameOf).not.toBe('kept first')
+    await editor.byTestId('notice').filter({ hasText: 'kept first' }).first().waitFor()
   })
 
   it('are begun, walked through and closed by keyboard, and by mouse', async () => {
@@ -147,6 +155,33 @@ describe('a workflow on the server', () => {
     expect(await tabs().filter({ hasText: 'mine' }).getAttribute('data-unsaved')).toBe('true')
     expect(editor.complaints.splice(0)).toEqual([expect.stringContaining('409 (Conflict)')])
     await other.page.context().close()
+  })
+
+  it('is saved by a key that is held or pressed once more, without a quarrel with itself', async () => {
+    await editor.open(quick('often', 515))
+    await editor.page.keyboard.press('Control+s')
+    await editor.byTestId('save-name').press('Enter')
+    await expect.poll(isUnsaved).toBe('false')
+    const saves: string[] = []
+    editor.page.on('request', (request) => request.method() === 'PUT' && saves.push(request.url()))
+    await rename('often saved')
+    const { keyboard } = editor.page
+    await keyboard.down('Control')
+    for (let time = 0; time < 5; time++) await keyboard.down('s')
+    await keyboard.up('s')
+    await keyboard.up('Control')
+    await expect.poll(isUnsaved).toBe('false')
+    expect(saves).toHaveLength(1)
+    await rename('saved twice at once')
+    let answer = (): void => undefined
+    const answered = new Promise<void>((resolve) => (answer = resolve))
+    await editor.page.route('**/api/workflows/*', (route) => answered.then(() => route.continue()))
+    await keyboard.press('Control+s')
+    await keyboard.press('Control+s')
+    answer()
+    await expect.poll(() => saves.length).toBe(3)
+    await expect.poll(isUnsaved).toBe('false')
+    expect(await editor.page.locator('[data-dialog]').count()).toBe(0)
   })
 
   it('is saved from the menu, under another name by key, and found in the menu', async () => {

@@ -314,10 +314,13 @@ describe('the graph, by keyboard', () => {
     expect(await header('lone').locator('input:focus').inputValue()).toBe('Smaller')
     await key('Enter')
     await header('lone').getByText('Smaller').waitFor()
+    await header('lone').dblclick()
+    await page().keyboard.type('Smallest')
+    await key('Enter')
     await key('Control+x')
     await editor.node('lone').waitFor({ state: 'detached' })
     await key('Control+v')
-    await header('lone').getByText('Smaller').waitFor()
+    await header('lone').getByText('Smallest').waitFor()
   })
 
   it('undoes and does again, by keys and by buttons', async () => {
@@ -342,6 +345,11 @@ describe('the graph, by keyboard', () => {
     const place = async (id: string) => (await saved()).view?.nodes?.[id] ?? [NaN, NaN]
     await select('noise', 'lone')
     await key('Shift+ArrowLeft')
+    expect(await place('lone')).toEqual([340, 330])
+    await key('Control+z')
+    await select('noise', 'lone')
+    await header('noise').click({ button: 'right' })
+    await page().locator('[data-testid=graph-menu] [data-command=alignLeft]').click()
     expect(await place('lone')).toEqual([340, 330])
     await key('Control+z')
     await select('noise', 'lone')
