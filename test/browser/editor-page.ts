@@ -132,11 +132,19 @@ export class EditorPage {
     await this.node(Object.keys(workflow.nodes)[0] ?? '').waitFor()
   }
 
-  /** Drops a file on the page as from a desktop: on the graph, or on what is named. */
+  /** Drops a file on the page as from a desktop: on the graph, or over it on what is named. */
   async drop(name: string, type: string, bytes: Uint8Array, onto = this.byTestId('graph')): Promise<void> {
     const transfer = await this.transfer(name, type, bytes)
+    await this.byTestId('graph').dispatchEvent('dragover', { dataTransfer: transfer })
+    await this.veil.waitFor()
     await onto.dispatchEvent('dragover', { dataTransfer: transfer })
     await onto.dispatchEvent('drop', { dataTransfer: transfer })
+    await this.veil.waitFor({ state: 'detached' })
+  }
+
+  /** What lies over the page while a file is dragged over it. */
+  private get veil(): Locator {
+    return this.page.locator('.dropping')
   }
 
   /** Pastes a file where the focus is. */
