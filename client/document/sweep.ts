@@ -1,6 +1,7 @@
 /** Sweeps: which parameters can be swept, the values of an axis, and which picture belongs to which combination. */
 import type { Catalogue, ParamInfo } from '#nodes/node-info.ts'
 import { parseSource, type Workflow } from '#workflows/format.ts'
+import { limits } from '#workflows/limits.ts'
 import type { Draft } from './change.ts'
 import { readSeed } from './read-seed.ts'
 import { own, type Json } from './record.ts'
@@ -51,10 +52,11 @@ export function axisTitles(document: Workflow, catalogue: Catalogue): (at: strin
   }
 }
 
-/** Evenly spaced numbers from one end to the other, both included; whole ones where the parameter wants it. */
+/** Evenly spaced numbers from one end to the other, both included, no more than a sweep may have; whole where the parameter wants it. */
 export function range(from: number, to: number, count: number, whole: boolean): number[] {
-  const step = count > 1 ? (to - from) / (count - 1) : 0
-  const values = Array.from({ length: Math.max(count, 0) }, (_, index) => from + index * step)
+  const length = Math.min(Math.max(count, 0), limits.cells)
+  const step = length > 1 ? (to - from) / (length - 1) : 0
+  const values = Array.from({ length }, (_, index) => from + index * step)
   return [...new Set(values.map((value) => (whole ? Math.round(value) : Number(value.toPrecision(6)))))]
 }
 

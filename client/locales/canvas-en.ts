@@ -43,7 +43,7 @@ export const canvasEn = {
     phraseOf: 'Phrase of box {number}',
     remove: 'Remove the box',
     add: 'Add a box',
-    over: 'Draw over other boxes; also with Ctrl held',
+    over: 'Draw over other boxes; also with {ctrl} held',
     picture: 'Reference picture of box {number}: drop, paste or choose one',
     keys: '{nudge} move a box by a pixel, {nudgeTen} by ten, {stretch} stretch it. Alt + click takes the box below. ? shows all keys',
     textMask: 'words',

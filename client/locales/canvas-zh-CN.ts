@@ -45,7 +45,7 @@ export const canvasZh: typeof canvasEn = {
     phraseOf: '第 {number} 个框的短语',
     remove: '删除框',
     add: '添加框',
-    over: '在其他框上面画框；也可按住 Ctrl 拖动',
+    over: '在其他框上面画框；也可按住 {ctrl} 拖动',
     picture: '第 {number} 个框的参考图：拖入、粘贴或选择',
     keys: '{nudge} 移动一个像素，{nudgeTen} 移动十个，{stretch} 改变大小。Alt + 单击选中下面的框。? 列出全部按键',
     textMask: '文字',

@@ -136,7 +136,7 @@ const en = {
   result: {
     title: 'Result',
     none: 'No result yet',
-    noneHint: 'Press Run, or Ctrl+Enter',
+    noneHint: 'Press Run, or {keys}',
     waiting: 'The first picture is on its way…',
     missing: 'The picture is no longer on the server',
     picture: 'Result picture',

@@ -20,7 +20,7 @@ const runningEn = {
     pause: 'Pause',
     resume: 'Resume',
     cancelAll: 'Cancel all',
-    none: 'No runs yet. Press Run, or Ctrl+Enter.',
+    none: 'No runs yet. Press Run, or {keys}.',
     more: 'Earlier runs',
     place: 'waits, number {place}',
     priority: 'priority {priority}',
@@ -106,7 +106,7 @@ const runningEn = {
   },
   library: {
     search: 'Search by name',
-    none: 'Nothing is stored yet. Ctrl+S stores the open workflow.',
+    none: 'Nothing is stored yet. {keys} stores the open workflow.',
     rev: 'revision {rev}, {time}',
     remove: 'Remove',
   },

@@ -22,7 +22,7 @@ const runningZh: RunningMessages = {
     pause: '暂停',
     resume: '继续',
     cancelAll: '全部取消',
-    none: '还没有运行。点击“运行”，或按 Ctrl+Enter。',
+    none: '还没有运行。点击“运行”，或按 {keys}。',
     more: '更早的运行',
     place: '排队中，第 {place} 位',
     priority: '优先级 {priority}',
@@ -97,7 +97,7 @@ const runningZh: RunningMessages = {
   closeTab: { title: '关闭“{name}”？', text: '其中有未保存的编辑。', discard: '不保存并关闭' },
   library: {
     search: '按名称搜索',
-    none: '还没有保存任何工作流。按 Ctrl+S 保存当前工作流。',
+    none: '还没有保存任何工作流。按 {keys} 保存当前工作流。',
     rev: '第 {rev} 版，{time}',
     remove: '删除',
   },

@@ -137,7 +137,7 @@ const zh: Messages = {
   result: {
     title: '结果',
     none: '还没有结果',
-    noneHint: '点击“运行”，或按 Ctrl+Enter',
+    noneHint: '点击“运行”，或按 {keys}',
     waiting: '第一张图像即将到来…',
     missing: '服务器上已没有这张图片',
     picture: '结果图片',

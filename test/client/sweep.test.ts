@@ -74,6 +74,11 @@ describe('a range', () => {
     )
   })
 
+  it('holds no more values than a sweep may have cells, and its ends still', () => {
+    const values = range(0, 1, 1e9, false)
+    expect([values.length, values[0], values.at(-1)]).toEqual([64, 0, 1])
+  })
+
   it('is one value where one is asked for', () => {
     expect(range(2, 8, 1, false)).toEqual([2])
   })
