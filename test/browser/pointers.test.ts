@@ -197,6 +197,14 @@ describe('a trackpad and a mouse', () => {
     await editor.page.locator('[data-socket="noise.model"].linked').waitFor()
   })
 
+  it('rename a card by its header', async () => {
+    const header = editor.node('noise').locator('header')
+    await header.dblclick()
+    await editor.page.keyboard.type('Some noise')
+    await editor.page.keyboard.press('Enter')
+    await header.getByText('Some noise').waitFor()
+  })
+
   it('collapse a card, and mute, bypass and colour it from its menu', async () => {
     const card = editor.node('noise')
     const choose = async (entry: string) => {
