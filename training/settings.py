@@ -48,7 +48,7 @@ SETTINGS = {
             "keypoints": 1400,
             "inpaint": 1600,
             "detector": 2400,
-            "baseline": 8000,
+            "baseline": 7000,
         },
     ),
     "base": Setting(
