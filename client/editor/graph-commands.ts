@@ -2,6 +2,7 @@
 import { workflow } from '../document/workflow-document.ts'
 import { useSelection } from '../stores/selection.ts'
 import * as actions from './actions.ts'
+import type { Direction } from './align.ts'
 import { arrangeGraph } from './auto-layout.ts'
 import type { Command } from './command.ts'
 import { desk, sheetOpen } from './desk.ts'
@@ -14,6 +15,23 @@ const hasNodes = () => actions.chosenNodes().length > 0
 const hasAny = () => actions.chosen().length > 0
 const hasSeveral = () => actions.chosen().length > 1
 const step = 8
+
+/** Four commands, one for each arrow, such as `walkLeft` by Ctrl+ArrowLeft. */
+function towards(name: string, held: string, run: (direction: Direction) => void): Command[] {
+  const sides = [
+    ['Left', 'left'],
+    ['Right', 'right'],
+    ['Up', 'up'],
+    ['Down', 'down'],
+  ] as const
+  return sides.map(([side, direction]) => ({
+    id: name + side,
+    group: 'view',
+    keys: [`${held}+Arrow${side}`],
+    repeats: true,
+    run: () => run(direction),
+  }))
+}
 
 export const graphCommands: readonly Command[] = [
   {
@@ -236,34 +254,8 @@ export const graphCommands: readonly Command[] = [
   { id: 'find', group: 'view', keys: ['Ctrl+F'], run: () => desk.graph?.openFinder('node') },
   { id: 'commands', group: 'view', keys: ['Ctrl+K'], run: () => desk.graph?.openFinder('command') },
   { id: 'menu', group: 'view', keys: ['Shift+F10', 'ContextMenu'], run: () => desk.graph?.openMenu() },
-  ...(
-    [
-      ['walkLeft', 'Ctrl+ArrowLeft', 'left'],
-      ['walkRight', 'Ctrl+ArrowRight', 'right'],
-      ['walkUp', 'Ctrl+ArrowUp', 'up'],
-      ['walkDown', 'Ctrl+ArrowDown', 'down'],
-    ] as const
-  ).map(([id, key, direction]): Command => ({
-    id,
-    group: 'view',
-    keys: [key],
-    repeats: true,
-    run: () => actions.walk(direction),
-  })),
-  ...(
-    [
-      ['extendLeft', 'Ctrl+Shift+ArrowLeft', 'left'],
-      ['extendRight', 'Ctrl+Shift+ArrowRight', 'right'],
-      ['extendUp', 'Ctrl+Shift+ArrowUp', 'up'],
-      ['extendDown', 'Ctrl+Shift+ArrowDown', 'down'],
-    ] as const
-  ).map(([id, key, direction]): Command => ({
-    id,
-    group: 'view',
-    keys: [key],
-    repeats: true,
-    run: () => actions.extend(direction),
-  })),
+  ...towards('walk', 'Ctrl', actions.walk),
+  ...towards('extend', 'Ctrl+Shift', actions.extend),
   { id: 'nextLink', group: 'view', keys: ['K'], repeats: true, run: () => stepLink(1) },
   { id: 'linkBefore', group: 'view', keys: ['Shift+K'], repeats: true, run: () => stepLink(-1) },
   { id: 'fit', group: 'view', keys: ['F'], menus: ['node'], run: () => desk.graph?.fit(actions.chosen()) },
