@@ -55,10 +55,12 @@ function inTurn(act: (tab: Tab) => Promise<void>): Promise<void> {
   const tabs = useTabs()
   const id = tabs.activeId
   if (id === null) return Promise.resolve()
-  const turn = (turns.get(id) ?? Promise.resolve()).then(() => {
+  const now = () => {
     const tab = tabs.tabs.find((other) => other.id === id)
     return tab && act(tab)
-  })
+  }
+  // One that broke off does not keep the next from its turn.
+  const turn = (turns.get(id) ?? Promise.resolve()).then(now, now)
   turns.set(id, turn)
   return turn
 }
