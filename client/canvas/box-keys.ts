@@ -24,14 +24,16 @@ export function boxKey(
   return id === 'duplicate' ? duplicatedBox(entities, index) : thingKey(entities, index, id)
 }
 
-/** A copy beside the box, or on its other side where the picture ends. */
 export function duplicatedBox(entities: readonly DrawnBox[], index: number): KeyEdit<DrawnBox> | null {
   const entity = entities[index]
-  if (!entity) return null
+  return entity ? once([...entities, besideBox(entity)], entities.length) : null
+}
+
+/** A copy beside the box, or on its other side where the picture ends. */
+export function besideBox(entity: DrawnBox): DrawnBox {
   const right = moveBox(entity.box, 0.04, 0.04)
   const isStuck = right.every((side, at) => side === upright(entity.box)[at])
-  const copy = { ...unlocked(entity), box: isStuck ? moveBox(entity.box, -0.04, -0.04) : right }
-  return once([...entities, copy], entities.length)
+  return { ...unlocked(entity), box: isStuck ? moveBox(entity.box, -0.04, -0.04) : right }
 }
 
 /** Moved so that the left and upper edge stand on whole pixels. */

@@ -4,7 +4,7 @@ import { keysOfEvent, showKey, type PressedKeys } from '../editor/command.ts'
 /** What a key acts on: the ground of any canvas, the canvas of boxes, or what has the focus on one. */
 type Place = 'ground' | 'boxes' | 'box' | 'figure' | 'point'
 
-/** `Arrow` is any of the four. */
+/** `Arrow` is any of the four. What is copied, cut and pasted comes as events of the clipboard, not of these keys. */
 const table = [
   { id: 'add', keys: ['N', 'Insert'], on: ['boxes'] },
   { id: 'over', keys: ['B'], on: ['boxes'] },
@@ -15,6 +15,9 @@ const table = [
   { id: 'stretchTen', keys: ['Ctrl+Shift+Arrow'], on: ['box', 'figure'] },
   { id: 'mirror', keys: ['M'], on: ['figure', 'point'] },
   { id: 'seen', keys: ['V'], on: ['point'] },
+  { id: 'copy', keys: ['Ctrl+C'], on: ['ground', 'box', 'figure', 'point'] },
+  { id: 'cut', keys: ['Ctrl+X'], on: ['box', 'figure', 'point'] },
+  { id: 'paste', keys: ['Ctrl+V'], on: ['ground', 'box', 'figure', 'point'] },
   { id: 'duplicate', keys: ['Ctrl+D'], on: ['box', 'figure', 'point'] },
   { id: 'earlier', keys: ['['], on: ['box', 'figure', 'point'] },
   { id: 'later', keys: [']'], on: ['box', 'figure', 'point'] },

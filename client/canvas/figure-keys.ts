@@ -48,14 +48,16 @@ function stepped(
   return moveFigure(figure, x && nudged(x0, x, width) - x0, y && nudged(y0, y, height) - y0)
 }
 
-/** A copy beside the figure. */
 export function duplicatedFigure(
   figures: readonly DrawnFigure[],
   index: number,
 ): KeyEdit<DrawnFigure> | null {
   const figure = figures[index]
-  if (!figure) return null
+  return figure ? once([...figures, besideFigure(figure)], figures.length) : null
+}
+
+/** A copy beside the figure. */
+export function besideFigure(figure: DrawnFigure): DrawnFigure {
   const [x0, , x1] = boundsOf(figure) ?? [0, 0, 0]
-  const copy = moveFigure(unlocked(figure), x1 + (x1 - x0) <= 1 ? 0.06 : -0.06, 0)
-  return once([...figures, copy], figures.length)
+  return moveFigure(unlocked(figure), x1 + (x1 - x0) <= 1 ? 0.06 : -0.06, 0)
 }

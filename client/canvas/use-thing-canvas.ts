@@ -116,6 +116,7 @@ export function useThingCanvas<T, G extends Gesture<T>>(host: Host<T, G>) {
     remarks,
     remark,
     isPressed: () => gesture.value !== null,
+    hasFocus: () => stage.value?.hasFocus() ?? false,
     hand: { press, move, release, abort },
     grab: (index: number, handle: Handle) => (grip = { index, handle }),
     focus,

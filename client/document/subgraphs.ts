@@ -169,6 +169,8 @@ export function unpack(draft: Draft, id: string): string[] {
     ...(definition.view && { view: definition.view }),
   }
   const keys = insert(draft, part, offsetTo(part, positionOf(draft.document, id)))
+  // Of a subgraph that does not run, no node does.
+  if (node.mode) for (const key of keys) draft.put(['nodes', key, 'mode'], node.mode)
   const inner = new Map(names.map((old, index) => [old, keys[index] ?? old]))
   const innerPort = (text: string): PortRef => {
     const { node: old, output } = parseSource(text)

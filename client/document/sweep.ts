@@ -25,10 +25,11 @@ export function axesOf(document: Workflow): readonly Axis[] {
   return document.sweep?.axes ?? []
 }
 
-/** Every parameter that stands in the file as one plain value. */
+/** Every parameter that stands in the file as one plain value, of the nodes that run. */
 export function sweptParams(document: Workflow, catalogue: Catalogue): SweptParam[] {
   const titleOf = axisTitles(document, catalogue)
-  return Object.entries(document.nodes).flatMap(([id, node]) =>
+  const running = Object.entries(document.nodes).filter(([, { mode }]) => mode === undefined)
+  return running.flatMap(([id, node]) =>
     Object.entries(own(catalogue, node.type)?.params ?? {})
       .filter(([name, info]) => sweepable.has(info.widget) && own(node.inputs, name) === undefined)
       .map(([name, info]) => {

@@ -144,6 +144,37 @@ describe('a box', () => {
     expect((await phrases()).at(-1)).toBe('a tree')
   })
 
+  it('is cut, copied and pasted by keys, and all of them are copied from the ground to another node', async () => {
+    await box(1).focus()
+    await key('Control+x')
+    expect(await phrases()).toEqual(['a house', 'a sun'])
+    expect(await editor.node('boxes').count()).toBe(1)
+    await key('Control+v')
+    expect(await phrases()).toEqual(['a house', 'a sun', 'a tree'])
+    await expect.poll(() => box(2).getAttribute('aria-pressed')).toBe('true')
+    await key('Control+c')
+    await key('Control+v')
+    await expect.poll(phrases).toEqual(['a house', 'a sun', 'a tree', 'a tree'])
+    const [tree, copy] = [await placeOf(box(2)), await placeOf(box(3))]
+    expect(copy.x).toBeGreaterThan(tree.x)
+    await undo()
+    await expect.poll(count).toBe(3)
+
+    await box(0).focus()
+    await key('Escape')
+    await key('Control+c')
+    await editor.page.getByText('3 boxes copied').waitFor()
+    await editor.open(quick('boxes', 702))
+    await expect.poll(phrases).toEqual(['a house', 'a tree', 'a sun'])
+    for (let left = 3; left > 0; left--) {
+      await box(0).focus()
+      await key('Delete')
+      await expect.poll(count).toBe(left - 1)
+    }
+    await key('Control+v')
+    await expect.poll(phrases).toEqual(['a house', 'a sun', 'a tree'])
+  })
+
   it('is locked, hidden and turned off, by keys and by buttons', async () => {
     const grip = await editor.middle(box(1))
     await entry(1).locator('[data-mark-button=locked]').click()

@@ -109,7 +109,7 @@ describe('a figure', () => {
     expect(await dock.locator('.remark').textContent()).toContain('Figure 1 shows no point')
   })
 
-  it('is mirrored, duplicated, ordered, locked and hidden by keys and by buttons', async () => {
+  it('is mirrored, duplicated, ordered, cut, pasted, locked and hidden by keys and by buttons', async () => {
     await add('waving')
     const [left, right] = [await axis(`${leftWrist}.y`), await axis(`${rightWrist}.y`)]
     await dock.locator('[data-tool=mirror]').click()
@@ -125,6 +125,13 @@ describe('a figure', () => {
     await key('[')
     await expect.poll(() => figure(0).getAttribute('aria-pressed')).toBe('true')
     expect(await axis(`${nose}.x`)).toBe(copy)
+    await key('Control+x')
+    await expect.poll(figures).toBe(1)
+    await key('Control+v')
+    await expect.poll(() => figure(1).getAttribute('aria-pressed')).toBe('true')
+    expect(await axis(`${nose}.x`)).toBe(copy)
+    await key('[')
+    await expect.poll(() => figure(0).getAttribute('aria-pressed')).toBe('true')
     await key('l')
     expect(await figure(0).getAttribute('aria-label')).toContain('locked')
     await key('h')

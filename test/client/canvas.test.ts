@@ -8,15 +8,17 @@ import {
   handles,
   moveBox,
   overlapOf,
+  readBoxes,
   resizeBox,
   scaleBox,
   smallestSide,
   type Box,
 } from '../../client/canvas/box-geometry.ts'
-import { boxKey } from '../../client/canvas/box-keys.ts'
+import { besideBox, boxKey } from '../../client/canvas/box-keys.ts'
 import { boxWarnings, speaksOf } from '../../client/canvas/box-warnings.ts'
 import { inkOn } from '../../client/canvas/colours.ts'
 import { reordered, toggled } from '../../client/canvas/list-edits.ts'
+import { clipOf, pasted, readClip } from '../../client/canvas/thing-clip.ts'
 import { sheetIn, zoomed } from '../../client/canvas/viewport.ts'
 import { endOf, withEnd } from '../../client/widgets/gate-drag.ts'
 
@@ -159,6 +161,33 @@ describe('a key on a box', () => {
 
   it('is left to others where it means nothing here', () => {
     expect(press('z', { ctrlKey: true })).toBeNull()
+  })
+})
+
+describe('boxes on the clipboard', () => {
+  const placing = { placeOf: ({ box }: DrawnBox) => box, beside: besideBox }
+  const paste = (list: readonly DrawnBox[], text: string) =>
+    pasted(list, readBoxes(readClip('boxes', text)), placing)
+
+  it('are pasted where they were, and beside that where a box stands there already', () => {
+    const text = clipOf('boxes', [house, { ...door, locked: true }])
+    expect(paste([], text)).toEqual([house, door])
+    expect(paste([{ ...door, phrase: 'a gate' }], text).map(({ box }) => box)).toEqual([
+      door.box,
+      house.box,
+      besideBox(door).box,
+    ])
+  })
+
+  it('are none where the text is of figures, of a workflow, or of anything else', () => {
+    const others = [clipOf('figures', [house]), '{"groundwork": 1, "nodes": {}}', 'a house', 'null', '[]']
+    for (const text of others) expect(paste([door], text)).toEqual([door])
+    fc.assert(fc.property(fc.json(), (text) => void expect(paste([door], text)).toEqual([door])))
+  })
+
+  it('are only those that are boxes', () => {
+    const text = JSON.stringify({ boxes: [{ phrase: 'a cat' }, house, 7, { phrase: 'a dog', box: [0, 1] }] })
+    expect(paste([], text)).toEqual([house])
   })
 })
 

@@ -98,6 +98,16 @@ describe('a subgraph', () => {
     expect(again.subgraphs).toBeUndefined()
   })
 
+  it('that was muted leaves muted nodes behind when it is unpacked', () => {
+    const muted = edited(made, (draft) => draft.put(['nodes', 'subgraph', 'mode'], 'mute'))
+    const { nodes } = edited(muted, (draft) => unpack(draft, 'subgraph'))
+    expect([nodes['start']?.mode, nodes['body']?.mode, nodes['end']?.mode]).toEqual([
+      'mute',
+      'mute',
+      undefined,
+    ])
+  })
+
   it('cannot be made around a node that would feed it and be fed by it', () => {
     expect(nodesBetween(loop, new Set(['noise', 'body']))).toEqual(['start'])
     expect(nodesBetween(loop, new Set(['noise', 'start', 'body']))).toEqual([])

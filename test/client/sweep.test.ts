@@ -32,6 +32,11 @@ describe('a sweep', () => {
     expect(sweptParams(driven, catalogue)).toEqual([])
   })
 
+  it('offers nothing of a node that does not run', () => {
+    const noise = { type: 'toy/noise', mode: 'mute' } as const
+    expect(sweptParams({ ...loop, nodes: { ...loop.nodes, noise } }, catalogue)).toEqual([])
+  })
+
   it('names a node by its id, too, where another has the same title', () => {
     const nodes = { ...loop.nodes, again: { type: 'toy/noise' }, other: { type: 'toy/noise', title: 'Mine' } }
     const titleOf = axisTitles({ ...loop, nodes }, catalogue)
