@@ -36,7 +36,8 @@ export function reachOf(wishes: ReachWishes, ownToken: string | undefined): Reac
 }
 
 /**
- * The rule that keeps strangers out: what others can reach asks for a token.
+ * The rule that keeps strangers out: what others can reach asks for a token. Whoever gives it another name, such as that of a
+ * proxy, means others to reach it.
  *
  * @throws ConfigError
  */
@@ -45,14 +46,18 @@ export function checkReach({ address, names, token }: Reach): void {
     throw new ConfigError(
       `Cannot listen on ${address}: others could reach it and run what they like, add --token, which asks everybody for one`,
     )
-  if (token !== null && token.length < limits.tokenLength)
-    throw new ConfigError(
-      `Cannot use the token in ${tokenVariable}: it has ${token.length} characters, it needs at least ${limits.tokenLength}`,
-    )
   const odd = names.find((name) => !hostPattern.test(name))
   if (odd !== undefined)
     throw new ConfigError(
       `Cannot allow the host '${odd}': write a name, such as studio.example, or a name with a port`,
+    )
+  if (names.length > 0 && token === null)
+    throw new ConfigError(
+      `Cannot allow the host '${names[0]}': who comes by that name could run what they like, add --token, which asks everybody for one`,
+    )
+  if (token !== null && token.length < limits.tokenLength)
+    throw new ConfigError(
+      `Cannot use the token in ${tokenVariable}: it has ${token.length} characters, it needs at least ${limits.tokenLength}`,
     )
 }
 

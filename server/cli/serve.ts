@@ -18,7 +18,7 @@ const command: Command = {
   --device NAME      auto (default), cpu, webgpu, cuda, dml or coreml
   --memory GIB       memory that a run may take; three quarters of the machine's by default (on Linux)
   --host ADDRESS     127.0.0.1 by default, which only this machine can reach; 0.0.0.0 is all its addresses
-  --token            ask everybody for a token; needed with any other --host. It is made at each start, unless the
+  --token            ask everybody for a token; needed with any other --host and with --allow-host. It is made at each start, unless the
                      variable GROUNDWORK_TOKEN holds one, and printed as a link
   --allow-host NAME  a name under which people reach it, such as that of a proxy; may be repeated
 

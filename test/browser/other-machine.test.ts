@@ -6,11 +6,12 @@ import { browser, server, useStage } from './stage.ts'
 
 let editor: EditorPage
 let address: string
+const token = 'a token of sixteen letters'
 
-useStage()
+useStage(token)
 beforeAll(async () => {
   address = server.url.replace('127.0.0.1', otherName)
-  editor = await EditorPage.open(browser, address)
+  editor = await EditorPage.open(browser, `${address}/sign-in#token=${encodeURIComponent(token)}`)
 })
 
 const notice = (text: string) => editor.byTestId('notice').filter({ hasText: text }).first()

@@ -22,12 +22,12 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** A name of this machine that browsers take for another's: over plain http they trust it less than a loopback address. */
 export const otherName = 'groundwork.test'
 
-/** Starts `groundwork serve` and resolves when it says that it is ready. */
-export async function serve(): Promise<Served> {
+/** Starts `groundwork serve` and resolves when it says that it is ready; with a token, people may come by the other name too. */
+export async function serve(token?: string): Promise<Served> {
   const port = await freePort()
   const data = await mkdtemp(join(tmpdir(), 'groundwork-'))
   const url = `http://127.0.0.1:${port}`
-  let child = await startAt(port, data)
+  let child = await startAt(port, data, token)
   return {
     url,
     killRunner() {
@@ -40,7 +40,7 @@ export async function serve(): Promise<Served> {
       if (isAlive(runner)) process.kill(runner, 'SIGKILL')
     },
     async start() {
-      child = await startAt(port, data)
+      child = await startAt(port, data, token)
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) await ended(child, 'SIGTERM')
@@ -49,21 +49,12 @@ export async function serve(): Promise<Served> {
   }
 }
 
-async function startAt(port: number, data: string): Promise<ChildProcess> {
-  const words = [
-    'serve',
-    '--port',
-    String(port),
-    '--data',
-    data,
-    '--device',
-    'cpu',
-    '--allow-host',
-    otherName,
-  ]
+async function startAt(port: number, data: string, token?: string): Promise<ChildProcess> {
+  const words = ['serve', '--port', String(port), '--data', data, '--device', 'cpu']
+  if (token !== undefined) words.push('--allow-host', otherName)
   const child = spawn(process.execPath, ['server/cli/groundwork.js', ...words], {
     cwd: root,
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), ...(token !== undefined && { GROUNDWORK_TOKEN: token }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   await ready(child, `http://127.0.0.1:${port}`)

@@ -12,9 +12,9 @@ export let browser: Browser
 export let editor: EditorPage
 
 /** A server and a browser, for stories that open their editors themselves. */
-export function useStage(): void {
+export function useStage(token?: string): void {
   beforeAll(async () => {
-    ;[server, browser] = await Promise.all([serve(), launch()])
+    ;[server, browser] = await Promise.all([serve(token), launch()])
   })
   afterAll(async () => {
     await browser.close()

@@ -51,9 +51,16 @@ describe('a start', () => {
 
   it('takes names that a proxy may use, and nothing that is none', () => {
     const names = ['Studio.example', 'studio.example:8443', '[fd00::5]:80']
-    expect(reachOf({ 'allow-host': names }, undefined).names).toEqual(names.map((name) => name.toLowerCase()))
+    expect(reachOf({ 'allow-host': names }, own).names).toEqual(names.map((name) => name.toLowerCase()))
     for (const odd of ['', '*', 'http://x', 'a b', 'x/y', 'x:y', '.x'])
-      expect(() => reachOf({ 'allow-host': [odd] }, undefined)).toThrow('Cannot allow the host')
+      expect(() => reachOf({ 'allow-host': [odd] }, own)).toThrow('write a name')
+  })
+
+  it('takes no name without a token: who comes through a proxy is not this machine', () => {
+    expect(() => reachOf({ 'allow-host': ['studio.example'] }, undefined)).toThrow(
+      "Cannot allow the host 'studio.example': who comes by that name could run what they like, add --token",
+    )
+    expect(reachOf({ 'allow-host': ['studio.example'], token: true }, undefined).token).not.toBeNull()
   })
 
   it('is refused by the server itself too, whoever starts it', async () => {
