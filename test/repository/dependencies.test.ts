@@ -91,6 +91,12 @@ describe('the lockfile', () => {
     expect(allowed).toEqual([['better-sqlite3', true]])
   })
 
+  it('brings no package that downloads more while older npm installs it', async () => {
+    expect(await readFile(new URL('../../.npmrc', import.meta.url), 'utf8')).toMatch(
+      /^onnxruntime-node-install=skip$/m,
+    )
+  })
+
   it('holds none of the packages that are not wanted', () => {
     expect(locked.map(([path]) => nameOf(path)).filter((name) => unwanted.includes(name))).toEqual([])
   })
