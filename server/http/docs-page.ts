@@ -20,7 +20,8 @@ export function docsPage(routes: readonly Route[]): string {
 <main>
 <h1>Groundwork API</h1>
 <p>For programs: <a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3.1). Errors are
-<code>{ "error": { "code", "message" } }</code>; a workflow with faults adds <code>faults</code>.</p>
+<code>{ "error": { "code", "message" } }</code>; a workflow with faults adds <code>faults</code>.
+A server that was started with a token wants <code>Authorization: Bearer TOKEN</code>.</p>
 ${sections.join('\n')}
 </main>
 </body>

@@ -45,9 +45,21 @@ export function openApi(routes: readonly Route[], version: string): Json {
     openapi: '3.1.0',
     info: { title: 'Groundwork', version, description: 'Workflows for grounded image generation.' },
     paths: pathsOf(routes, refer),
-    components: { schemas: components },
+    components: { schemas: components, securitySchemes },
   }
 }
+
+/** What a program shows; a browser has the cookie of its session instead. */
+const securitySchemes: Json = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of the server; one without a token trusts whoever reaches it',
+  },
+}
+
+/** What stands before every route answers as well: the Host, the session, the bounds, the checks of what was sent. */
+const refused: AnswerSpec = { description: 'Refused before it was looked at, or failed', schema: errorAnswer }
 
 function schemasOf({ params, query, body, answers }: Route): z.ZodType[] {
   const ofBody = body?.kind === 'json' ? [body.schema] : []
@@ -95,10 +107,14 @@ function operationOf(route: Route, refer: (schema: z.ZodType) => unknown): Json 
     summary,
     operationId: `${route.method.toLowerCase()}${route.path.replace(/[^A-Za-z0-9]+(\w)/g, (_all, letter: string) => letter.toUpperCase())}`,
     'x-access': route.access,
+    security: route.access === 'user' ? [{ token: [] }, {}] : [],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: contentOf(body, refer) } }),
     responses: Object.fromEntries(
-      Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, refer)]),
+      [...Object.entries(answers), ['default', refused] as const].map(([status, answer]) => [
+        status,
+        responseOf(answer, refer),
+      ]),
     ),
   }
 }

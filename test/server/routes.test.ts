@@ -113,8 +113,8 @@ describe('the OpenAPI document', () => {
   it('has every address of the table, and refers to nothing that it lacks', async () => {
     const { text } = await send('GET /api/openapi.json')
     const document = JSON.parse(text) as {
-      paths: Record<string, Record<string, unknown>>
-      components: { schemas: Record<string, unknown> }
+      paths: Record<string, Record<string, { security: unknown[]; responses: Record<string, unknown> }>>
+      components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> }
     }
     const described = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
@@ -130,6 +130,12 @@ describe('the OpenAPI document', () => {
     expect([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, to]) => to)).not.toContainEqual(
       expect.stringMatching(/^(?!#\/)/),
     )
+    for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path)))
+      expect(Object.keys(operation.responses)).toContain('default')
+    const jobs = document.paths['/api/jobs']?.['post']
+    expect(jobs?.security).toEqual([{ token: [] }, {}])
+    expect(document.paths['/healthz']?.['get']?.security).toEqual([])
+    expect(Object.keys(document.components.securitySchemes)).toEqual(['token'])
   })
 
   it('can be read as a page, which loads nothing and runs nothing', async () => {
