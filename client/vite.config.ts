@@ -24,6 +24,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     chunkSizeWarningLimit: 700,
+    // Whoever hands the built editor on hands on the notices of what is in it.
+    license: { fileName: 'licenses.md' },
     rolldownOptions: { input: [page('index'), page('sign-in')] },
   },
   server: {

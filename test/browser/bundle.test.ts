@@ -35,6 +35,11 @@ describe('the built editor', () => {
     }
   })
 
+  it('carries the notices of the packages in it', async () => {
+    const notices = await readFile(`${dist}/licenses.md`, 'utf8')
+    for (const name of ['vue', 'rete', 'elkjs', 'dompurify']) expect(notices).toContain(`## ${name} - `)
+  })
+
   it('loads nothing from anywhere else', () => {
     for (const [name, text] of files.filter(([name]) => name.endsWith('.css')))
       expect(text, name).not.toMatch(/@import|url\(["']?(https?:)?\/\//)
