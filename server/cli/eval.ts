@@ -70,7 +70,7 @@ Progress goes to stderr. With 20 layouts it takes a few minutes on two cores.`,
       await studio.close()
     }
     const seconds = Math.round((performance.now() - begin) / 1000)
-    const { hash } = studio.info
+    const { hash } = studio
     if (values.json) printJson({ ...settings, hash, seconds, sections: found })
     else print(lastLine({ ...settings, hash, seconds }))
     return 0

@@ -38,6 +38,19 @@ export function averagePrecision(truths: readonly Truth[], guesses: readonly Gue
   }
 }
 
+/**
+ * The guesses that find none of the things that nobody painted, so that these count neither for nor against: COCO's
+ * "ignore", but at one overlap for all, since how tightly the detector boxes them says nothing about the painter.
+ */
+export function apartFrom(kept: readonly Truth[], guesses: readonly Guess[]): Guess[] {
+  return guesses.filter((guess) =>
+    kept.every(
+      ({ picture, kind, box }) =>
+        picture !== guess.picture || kind !== guess.kind || intersectionOverUnion(box, guess.box) < 0.5,
+    ),
+  )
+}
+
 const resamples = 200
 
 /**

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Model } from '#inference/model.ts'
-import type { ModelInfo } from '#workflows/protocol.ts'
 import { openModelShelf } from '../models/model-shelf.ts'
 import type { RunnerOptions } from '../runner/messages.ts'
 import { openPainter, type Painter, type PaintSettings } from './painter.ts'
@@ -20,13 +19,14 @@ export interface EvalOptions extends PaintSettings {
 
 export interface Studio {
   readonly options: EvalOptions
-  readonly info: ModelInfo
+  /** Of the model's weights. */
+  readonly hash: string
   readonly world: World
   readonly painter: Painter
   /** With the adapter that a kind of grounding needs; null where the model has none for it. */
   adapterFor(ground: string): string | null
   /** The model for looking and comparing: it paints nothing. */
-  readonly eyes: Model
+  readonly eyes: Pick<Model, 'path' | 'look' | 'detector' | 'encodeReference'>
   close(): Promise<void>
 }
 
@@ -44,7 +44,7 @@ export async function openStudio(runner: RunnerOptions, options: EvalOptions): P
   const dataDir = await mkdtemp(join(tmpdir(), 'groundwork-eval-'))
   const painter = await openPainter({ ...runner, dataDir }, options)
   return {
-    ...{ options, info, world, painter, eyes },
+    ...{ options, hash: info.hash, world, painter, eyes },
     adapterFor: (ground) => {
       if (info.grounds.includes(ground)) return 'auto'
       return info.adapters.find(({ grounds }) => grounds.includes(ground))?.name ?? null

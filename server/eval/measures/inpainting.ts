@@ -1,4 +1,5 @@
-import type { Guess, Truth } from '../average-precision.ts'
+/** Whether a thing that is painted into a picture stands in its box: COCO's precision by the model's detector. */
+import { apartFrom, type Guess, type Truth } from '../average-precision.ts'
 import { captionOf, dice, entitiesOf } from '../layouts.ts'
 import { skip, type Row, type Section } from '../section.ts'
 import { guessesOf, plainScenes, precisionRow } from '../seeing.ts'
@@ -20,9 +21,13 @@ export async function inpainting(studio: Studio): Promise<Section> {
     const kind = others[Math.floor(roll() * others.length)]
     const box = there[gone]?.box
     if (!place || !kind || !box || there.length < things.length) return []
-    return [{ image, layout: { place, things: there.with(gone, { kind, box }) }, thing: { kind, box } }]
+    const thing = { kind, box }
+    return [
+      { image, layout: { place, things: there.with(gone, thing) }, thing, kept: there.toSpliced(gone, 1) },
+    ]
   })
   if (tasks.length === 0) return skip(title, 'the model brings no eval/scenes.json that says its places')
+  const asked = tasks.slice(0, options.layouts)
   const rows: Row[] = []
   for (const [what, how] of [
     ['the adapter for inpainting, grounded', { adapter: studio.adapterFor('inpaint'), tau: 1 }],
@@ -32,16 +37,18 @@ export async function inpainting(studio: Studio): Promise<Section> {
     if (how.adapter === null) continue
     const truths: Truth[] = []
     const guesses: Guess[] = []
-    for (const [picture, { image, layout, thing }] of tasks.slice(0, options.layouts).entries()) {
-      options.progress(`${title}: ${what}, ${picture + 1} of ${options.layouts}`)
+    for (const [picture, { image, layout, thing, kept }] of asked.entries()) {
+      options.progress(`${title}: ${what}, ${picture + 1} of ${asked.length}`)
       const painted = await painter.paint({
         ...{ adapter: how.adapter, tau: how.tau, seed: options.seed + picture },
         caption: captionOf(world, layout, 'en') ?? '',
         boxes: entitiesOf(world, { ...layout, things: [thing] }, 'en'),
         within: { picture: await painter.keep(image), box: thing.box },
       })
-      truths.push({ picture, kind: thing.kind.name, box: thing.box })
-      guesses.push(...(await guessesOf(eyes, painted, picture)))
+      const truth = ({ kind, box }: typeof thing): Truth => ({ picture, kind: kind.name, box })
+      truths.push(truth(thing))
+      // What was kept may be of a kind that another picture is asked for.
+      guesses.push(...apartFrom(kept.map(truth), await guessesOf(eyes, painted, picture)))
     }
     rows.push({ what, ...precisionRow(truths, guesses, truths.length) })
   }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { averagePrecision, marginOfAp50, type Guess, type Truth } from '#server/eval/average-precision.ts'
+import {
+  apartFrom,
+  averagePrecision,
+  marginOfAp50,
+  type Guess,
+  type Truth,
+} from '#server/eval/average-precision.ts'
 import { dice } from '#server/eval/layouts.ts'
 
 const unit = [0, 0, 0.5, 0.5] as const
@@ -63,6 +69,12 @@ describe('averagePrecision', () => {
   test('is nothing when nothing was asked for', () => {
     expect(averagePrecision([], [guess('cat', 0.9)])).toEqual({ ap: null, ap50: null, ap75: null, boxes: 0 })
   })
+})
+
+test('a guess at what was there before is left out; one elsewhere, of another kind or in another picture stays', () => {
+  const before = guess('cat', 0.9, [0, 0, 0.4, 0.5])
+  const others = [guess('cat', 0.9, other), guess('dog', 0.9), guess('cat', 0.9, unit, 1)]
+  expect(apartFrom([truth('cat')], [before, ...others])).toEqual(others)
 })
 
 describe('marginOfAp50', () => {
