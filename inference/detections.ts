@@ -51,7 +51,8 @@ type Point = readonly [x: number, y: number, ...rest: number[]]
 
 /**
  * Object keypoint similarity as COCO defines it: the mean of exp(−d²/2s²k²) over the keypoints that are there, with
- * k = 2σ and s² the figure's area. 1 where every keypoint is where it was asked for.
+ * k = 2σ. 1 where every keypoint is where it was asked for. s² is the area of the box around the keypoints; COCO takes
+ * that of the person's outline, of which an asked figure has none.
  *
  * @param asked [0, 0] = absent
  * @returns null when the asked figure has no keypoint

@@ -1,6 +1,6 @@
 /** Whether people take the pose they are given: COCO's object keypoint similarity by the model's detector. */
-import { figureBox, intersectionOverUnion, keypointSimilarity } from '#inference/detections.ts'
 import type { Image } from '#inference/pictures.ts'
+import { reportOn, type FigureReport } from '#nodes/grounding-report.ts'
 import type { Keypoints } from '#nodes/values.ts'
 import { mean, meanRow, skip, type Row, type Section } from '../section.ts'
 import { plainScenes } from '../seeing.ts'
@@ -16,40 +16,41 @@ export async function keypoints(studio: Studio): Promise<Section> {
   if (poses.length === 0) return skip(title, 'the model brings no eval/poses.json')
   const { sigmas, outputs } = await eyes.detector()
   if (!outputs.keypoints) return skip(title, 'the detector of the model sees no keypoints')
+  const posed = new Set(studio.world.kinds.flatMap(({ name, figure }) => (figure ? [name] : [])))
+  if (posed.size === 0) return skip(title, 'world.json names no kind that is posed')
   const rows: Row[] = []
-  const similarities = async (image: Image, figures: Keypoints): Promise<number[]> => {
+  // A detector may guess keypoints of whatever it sees: only what is posed can answer, one of it for each figure.
+  const answers = async (image: Image, figures: Keypoints): Promise<readonly FigureReport[]> => {
     const { detections } = await eyes.look(image)
-    return figures.map((figure) => {
-      const box = figureBox(figure)
-      const alike = detections.flatMap(({ keypoints: seen, box: place }) =>
-        seen && box && intersectionOverUnion(box, place) > 0
-          ? [keypointSimilarity(figure, seen, sigmas) ?? 0]
-          : [],
-      )
-      return Math.max(0, ...alike)
+    const people = detections.filter(({ kind }) => posed.has(kind))
+    const report = reportOn({ entities: [], figures }, people, {
+      ...{ threshold: 0.5, kindOf: () => null },
+      ...(sigmas && { sigmas }),
     })
+    return report.figures
   }
-  const addRow = (what: string, scores: readonly number[]): void => {
-    const followed = scores.map((score) => (score >= 0.5 ? 1 : 0))
+  const addRow = (what: string, figures: readonly FigureReport[]): void => {
+    const scores = figures.map(({ oks }) => oks)
+    const followed = figures.map(({ found }) => (found ? 1 : 0))
     rows.push({ what, ...meanRow('OKS', scores), 'OKS ≥ 0.5': mean(followed), figures: scores.length })
   }
-  const drawn: number[] = []
+  const drawn: FigureReport[] = []
   for (const { image, things } of await plainScenes(studio)) {
     const figures = things.flatMap(({ keypoints }) => (keypoints ? [keypoints] : []))
-    drawn.push(...(await similarities(image, figures)))
+    drawn.push(...(await answers(image, figures)))
   }
   if (drawn.length > 0) addRow('drawings (the upper bound)', drawn)
   for (const [what, tau] of [
     ['posed', options.tau],
     ['same captions, no poses', 0],
   ] as const) {
-    const scores: number[] = []
+    const found: FigureReport[] = []
     for (const [i, { caption, keypoints: figures }] of poses.entries()) {
       options.progress(`${title}: ${what}, ${i + 1} of ${poses.length}`)
       const image = await painter.paint({ adapter, caption, seed: options.seed + i, tau, figures })
-      scores.push(...(await similarities(image, figures)))
+      found.push(...(await answers(image, figures)))
     }
-    addRow(what, scores)
+    addRow(what, found)
   }
   return { title, rows }
 }

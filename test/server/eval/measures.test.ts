@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Box, Detection } from '#inference/detections.ts'
+import type { DetectorConfig } from '#inference/detector.ts'
 import { encodePng, type Image } from '#inference/pictures.ts'
 import type { Wish } from '#server/eval/painter.ts'
 import type { Row } from '#server/eval/section.ts'
@@ -22,6 +23,11 @@ const world: World = {
   phrase: { en: '{article} {kind}' },
   caption: { en: '{things} {place}', thing: { en: '{article} {kind}' }, and: { en: [', ', ' and '] } },
   layout: { counts: [1], sides: [[0.4, 0.5]], maxOverlap: 0.12 },
+}
+
+const detector: DetectorConfig = {
+  ...{ kinds: [], size: [8, 8], input: 'image', threshold: 0.5, nms: 0.5, aliases: {}, places: [] },
+  outputs: { boxes: 'boxes', scores: 'scores', keypoints: 'keypoints' },
 }
 
 let path: string
@@ -80,7 +86,7 @@ async function rowsOf(
         const drawing = drawn[Math.round((image.data[0] ?? 0) * 255)]
         return Promise.resolve({ detections: seen.get(image) ?? drawing ?? [], places: {} })
       },
-      detector: () => Promise.reject(new Error('nobody asked')),
+      detector: () => Promise.resolve(detector),
       encodeReference: () => Promise.reject(new Error('nobody asked')),
     },
   }
@@ -128,5 +134,40 @@ describe('inpainting', () => {
   test('is nothing with a painter that leaves the box empty', async () => {
     for (const row of await rowsOf('inpaint', { paint: around }))
       expect(row).toMatchObject({ AP: 0, boxes: 3 })
+  })
+})
+
+describe('key points', () => {
+  const figureAt = (x: number) =>
+    Array.from({ length: 17 }, (_, i) => [x + 0.01 * i, 0.2 + 0.04 * i] as [number, number])
+  const withPeople = { ...world, kinds: [...world.kinds, { ...kind('person'), figure: true }] }
+  const seenAs = (name: string, x: number): Detection => ({
+    ...{ kind: name, score: 0.9, box: [0, 0, 1, 1] },
+    keypoints: figureAt(x).map(([px, py]) => [px, py, 1]),
+  })
+  const posed = async (paint: Fakes['paint']): Promise<Row | undefined> => {
+    const rows = await rowsOf('keypoints', { world: withPeople, paint })
+    return rows.find(({ what }) => what === 'posed')
+  }
+  const pose = async (...xs: number[]): Promise<void> => {
+    const poses = [{ caption: 'people', keypoints: xs.map(figureAt) }]
+    await writeFile(join(path, 'eval/poses.json'), JSON.stringify(poses))
+  }
+
+  test('of a thing that is nobody answer for no figure, however well they fit', async () => {
+    await pose(0.2)
+    expect(await posed(() => [seenAs('cat', 0.2)])).toMatchObject({ OKS: 0, 'OKS ≥ 0.5': 0, figures: 1 })
+    expect(await posed(() => [seenAs('person', 0.2)])).toMatchObject({ OKS: 1, 'OKS ≥ 0.5': 1, figures: 1 })
+  })
+
+  test('of one person answer for one of two figures that are alike', async () => {
+    await pose(0.2, 0.2)
+    expect(await posed(() => [seenAs('person', 0.2)])).toMatchObject({ OKS: 0.5, figures: 2 })
+    expect(await posed(() => [seenAs('person', 0.2), seenAs('person', 0.2)])).toMatchObject({ OKS: 1 })
+  })
+
+  test('are not measured where nothing of the world is posed', async () => {
+    await pose(0.2)
+    await expect(rowsOf('keypoints', { paint: () => [] })).rejects.toThrow('names no kind that is posed')
   })
 })
