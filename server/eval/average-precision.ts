@@ -3,6 +3,7 @@
  * obey their boxes. Source: cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py
  */
 import { intersectionOverUnion, type Box } from '#inference/detections.ts'
+import { marginOf } from './margin.ts'
 
 export interface Truth {
   readonly picture: number
@@ -51,36 +52,28 @@ export function apartFrom(kept: readonly Truth[], guesses: readonly Guess[]): Gu
   )
 }
 
-const resamples = 200
-
-/**
- * Half the width of the 95 % interval of AP50 by the bootstrap: over pictures, since boxes of one picture stand or fall together.
- *
- * @param pictures how many were painted, those without a box or a guess included
- * @param roll uniform numbers in [0, 1)
- */
+/** @param pictures how many were painted, those without a box or a guess included */
 export function marginOfAp50(
   truths: readonly Truth[],
   guesses: readonly Guess[],
   pictures: number,
-  roll: () => number,
 ): number | null {
   if (truths.length === 0) return null
-  const [truthsOf, guessesOf] = [byPicture(truths, pictures), byPicture(guesses, pictures)]
-  const values = Array.from({ length: resamples }, () => {
-    const drawn = Array.from({ length: pictures }, () => Math.floor(roll() * pictures))
-    const again = <T extends Truth>(rows: readonly T[][]): T[] =>
-      drawn.flatMap((from, picture) => (rows[from] ?? []).map((row) => ({ ...row, picture })))
-    return meanPrecision(again(truthsOf), again(guessesOf), 0.5) ?? 0
-  }).toSorted((a, b) => a - b)
-  const at = (share: number): number => values[Math.round(share * (resamples - 1))] ?? 0
-  return (at(0.975) - at(0.025)) / 2
-}
-
-function byPicture<T extends Truth>(rows: readonly T[], pictures: number): T[][] {
-  const groups: T[][] = Array.from({ length: pictures }, () => [])
-  for (const row of rows) groups[row.picture]?.push(row)
-  return groups
+  const painted = Array.from({ length: pictures }, () => ({ truths: [] as Truth[], guesses: [] as Guess[] }))
+  for (const truth of truths) painted[truth.picture]?.truths.push(truth)
+  for (const guess of guesses) painted[guess.picture]?.guesses.push(guess)
+  return marginOf(painted, (sample) => {
+    // A picture that is drawn twice is two pictures.
+    const again = <T extends Truth>(rowsOf: (one: (typeof painted)[number]) => readonly T[]): T[] =>
+      sample.flatMap((one, picture) => rowsOf(one).map((row) => ({ ...row, picture })))
+    return (
+      meanPrecision(
+        again((one) => one.truths),
+        again((one) => one.guesses),
+        0.5,
+      ) ?? 0
+    )
+  })
 }
 
 function meanPrecision(truths: readonly Truth[], guesses: readonly Guess[], overlap: number): number | null {

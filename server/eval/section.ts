@@ -1,4 +1,5 @@
 /** What a measurement gives: a titled table, or why there is none. */
+import { marginOf } from './margin.ts'
 import type { Studio } from './studio.ts'
 
 export type Row = Readonly<Record<string, string | number | null>>
@@ -16,11 +17,10 @@ export function skip(title: string, why: string): Section {
   return { title, rows: [], skipped: why }
 }
 
-export function meanRow(name: string, values: readonly number[]): Row {
-  const middle = mean(values)
-  if (middle === null) return { [name]: null, '±': null }
-  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / values.length
-  return { [name]: middle, '±': 1.96 * Math.sqrt(variance / values.length) }
+/** @param values what was measured of each picture, which may be nothing */
+export function meanRow(name: string, values: readonly (readonly number[])[]): Row {
+  const some = values.filter((own) => own.length > 0)
+  return { [name]: mean(some.flat()), '±': marginOf(some, (sample) => mean(sample.flat()) ?? 0) }
 }
 
 export function mean(values: readonly number[]): number | null {

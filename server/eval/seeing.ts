@@ -3,7 +3,6 @@ import type { Box } from '#inference/detections.ts'
 import type { Image } from '#inference/pictures.ts'
 import type { Tensor } from '#inference/tensor.ts'
 import { averagePrecision, marginOfAp50, type Guess, type Truth } from './average-precision.ts'
-import { dice } from './layouts.ts'
 import type { Row } from './section.ts'
 import type { Studio } from './studio.ts'
 import { crop, readScenes, type DrawnScene } from './world.ts'
@@ -19,7 +18,7 @@ export async function guessesOf(eyes: Eyes, image: Image, picture: number): Prom
 
 export function precisionRow(truths: readonly Truth[], guesses: readonly Guess[], pictures: number): Row {
   const { ap, ap50, ap75, boxes } = averagePrecision(truths, guesses)
-  return { AP: ap, AP50: ap50, '±': marginOfAp50(truths, guesses, pictures, dice(0, 0)), AP75: ap75, boxes }
+  return { AP: ap, AP50: ap50, '±': marginOfAp50(truths, guesses, pictures), AP75: ap75, boxes }
 }
 
 export async function plainScenes({ eyes, world }: Studio): Promise<DrawnScene[]> {

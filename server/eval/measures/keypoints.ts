@@ -29,26 +29,26 @@ export async function keypoints(studio: Studio): Promise<Section> {
     })
     return report.figures
   }
-  const addRow = (what: string, figures: readonly FigureReport[]): void => {
-    const scores = figures.map(({ oks }) => oks)
-    const followed = figures.map(({ found }) => (found ? 1 : 0))
-    rows.push({ what, ...meanRow('OKS', scores), 'OKS ≥ 0.5': mean(followed), figures: scores.length })
+  const addRow = (what: string, pictures: readonly (readonly FigureReport[])[]): void => {
+    const scores = pictures.map((figures) => figures.map(({ oks }) => oks))
+    const followed = pictures.flat().map(({ found }) => (found ? 1 : 0))
+    rows.push({ what, ...meanRow('OKS', scores), 'OKS ≥ 0.5': mean(followed), figures: followed.length })
   }
-  const drawn: FigureReport[] = []
+  const drawn: (readonly FigureReport[])[] = []
   for (const { image, things } of await plainScenes(studio)) {
     const figures = things.flatMap(({ keypoints }) => (keypoints ? [keypoints] : []))
-    drawn.push(...(await answers(image, figures)))
+    drawn.push(await answers(image, figures))
   }
-  if (drawn.length > 0) addRow('drawings (the upper bound)', drawn)
+  if (drawn.flat().length > 0) addRow('drawings (the upper bound)', drawn)
   for (const [what, tau] of [
     ['posed', options.tau],
     ['same captions, no poses', 0],
   ] as const) {
-    const found: FigureReport[] = []
+    const found: (readonly FigureReport[])[] = []
     for (const [i, { caption, keypoints: figures }] of poses.entries()) {
       options.progress(`${title}: ${what}, ${i + 1} of ${poses.length}`)
       const image = await painter.paint({ adapter, caption, seed: options.seed + i, tau, figures })
-      found.push(...(await answers(image, figures)))
+      found.push(await answers(image, figures))
     }
     addRow(what, found)
   }

@@ -23,14 +23,17 @@ export async function references(studio: Studio): Promise<Section> {
     all[nearestOf(await eyes.encodeReference(cut(image, box)), features)]?.kind === kind ? 1 : 0
   const chance = 1 / new Set(all.map(({ kind }) => kind)).size
   const rows: Row[] = []
-  const addRow = (what: string, hits: readonly number[]): void => {
-    rows.push({ what, ...meanRow('nearest', hits), chance, boxes: hits.length })
+  const addRow = (what: string, hits: readonly (readonly number[])[]): void => {
+    rows.push({ what, ...meanRow('nearest', hits), chance, boxes: hits.flat().length })
   }
-  const drawn: number[] = []
-  for (const { image, things } of await plainScenes(studio))
+  const drawn: number[][] = []
+  for (const { image, things } of await plainScenes(studio)) {
+    const found: number[] = []
     for (const { kind, box, keypoints: figure } of things)
-      if (!figure) drawn.push(await shows(image, box, kind))
-  if (drawn.length > 0) addRow('drawings (the upper bound)', drawn)
+      if (!figure) found.push(await shows(image, box, kind))
+    drawn.push(found)
+  }
+  if (drawn.flat().length > 0) addRow('drawings (the upper bound)', drawn)
   for (const boxed of [true, false]) {
     const pool = all.filter((reference) => kindOf(studio, reference)?.boxed === boxed)
     if (pool.length === 0) continue
@@ -38,7 +41,7 @@ export async function references(studio: Studio): Promise<Section> {
       ['grounded', 1],
       ['same captions, no grounding', 0],
     ] as const) {
-      const hits: number[] = []
+      const hits: number[][] = []
       for (const [i, layout] of layoutsOf(studio, boxed).entries()) {
         options.progress(`${title}: ${how}, ${i + 1} of ${options.layouts}`)
         const told = layout.things.flatMap(({ kind, box }) => {
@@ -51,7 +54,9 @@ export async function references(studio: Studio): Promise<Section> {
           boxes.push({ phrase: '', box, image: await painter.keep(reference.image) })
         const place = layout.place.en[0] ?? ''
         const image = await painter.paint({ adapter, caption: place, seed: options.seed + i, tau, boxes })
-        for (const { box, reference } of told) hits.push(await shows(image, box, reference.kind))
+        const found: number[] = []
+        for (const { box, reference } of told) found.push(await shows(image, box, reference.kind))
+        hits.push(found)
       }
       addRow(`${boxed ? 'kinds boxed in training' : 'kinds never boxed'}, ${how}`, hits)
     }
@@ -82,19 +87,23 @@ export async function styles(studio: Studio): Promise<Section> {
     return [others[nearest]?.style === style ? 1 : 0]
   }
   const rows: Row[] = []
-  const addRow = (what: string, hits: readonly number[]): void => {
-    rows.push({ what, ...meanRow('nearest', hits), chance: 1 / world.styles.length, boxes: hits.length })
+  const addRow = (what: string, hits: readonly (readonly number[])[]): void => {
+    const chance = 1 / world.styles.length
+    rows.push({ what, ...meanRow('nearest', hits), chance, boxes: hits.flat().length })
   }
-  const drawn: number[] = []
-  for (const { image, things, style } of await readScenes(eyes.path))
-    if (style !== undefined && style !== world.styles[0]?.name)
-      for (const { kind, box } of things) drawn.push(...(await looks(image, box, kind, style)))
-  if (drawn.length > 0) addRow('drawings in the other styles (the upper bound)', drawn)
+  const drawn: number[][] = []
+  for (const { image, things, style } of await readScenes(eyes.path)) {
+    if (style === undefined || style === world.styles[0]?.name) continue
+    const found: number[] = []
+    for (const { kind, box } of things) found.push(...(await looks(image, box, kind, style)))
+    drawn.push(found)
+  }
+  if (drawn.flat().length > 0) addRow('drawings in the other styles (the upper bound)', drawn)
   for (const [what, on] of [
     ['styled', true],
     ['same boxes, no style', false],
   ] as const) {
-    const hits: number[] = []
+    const hits: number[][] = []
     for (const [i, layout] of layoutsOf(studio, true).entries()) {
       const reference = shown[(i * 7) % shown.length]
       if (!reference) continue
@@ -104,8 +113,10 @@ export async function styles(studio: Studio): Promise<Section> {
         boxes: entitiesOf(world, layout, 'en'),
         ...(on && { style: await painter.keep(reference.image) }),
       })
+      const found: number[] = []
       for (const { box, kind } of layout.things)
-        hits.push(...(await looks(image, box, kind.name, reference.style ?? '')))
+        found.push(...(await looks(image, box, kind.name, reference.style ?? '')))
+      hits.push(found)
     }
     addRow(what, hits)
   }
