@@ -30,8 +30,8 @@ export async function inpainting(studio: Studio): Promise<Section> {
   const asked = tasks.slice(0, options.layouts)
   const rows: Row[] = []
   for (const [what, how] of [
-    ['the adapter for inpainting, grounded', { adapter: studio.adapterFor('inpaint'), tau: 1 }],
-    ['the adapter for boxes, grounded', { adapter: studio.adapterFor('text'), tau: 1 }],
+    ['the adapter for inpainting, grounded', { adapter: studio.adapterFor('inpaint'), tau: options.tau }],
+    ['the adapter for boxes, grounded', { adapter: studio.adapterFor('text'), tau: options.tau }],
     ['the base, not grounded', { adapter: 'none', tau: 0 }],
   ] as const) {
     if (how.adapter === null) continue

@@ -38,7 +38,7 @@ export async function references(studio: Studio): Promise<Section> {
     const pool = all.filter((reference) => kindOf(studio, reference)?.boxed === boxed)
     if (pool.length === 0) continue
     for (const [how, tau] of [
-      ['grounded', 1],
+      ['grounded', options.tau],
       ['same captions, no grounding', 0],
     ] as const) {
       const hits: number[][] = []
@@ -109,7 +109,12 @@ export async function styles(studio: Studio): Promise<Section> {
       if (!reference) continue
       options.progress(`${title}: ${what}, ${i + 1} of ${options.layouts}`)
       const image = await painter.paint({
-        ...{ adapter, caption: captionOf(world, layout, 'en') ?? '', seed: options.seed + i, tau: 1 },
+        ...{
+          adapter,
+          caption: captionOf(world, layout, 'en') ?? '',
+          seed: options.seed + i,
+          tau: options.tau,
+        },
         boxes: entitiesOf(world, layout, 'en'),
         ...(on && { style: await painter.keep(reference.image) }),
       })

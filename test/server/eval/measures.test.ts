@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Box, Detection } from '#inference/detections.ts'
 import type { DetectorConfig } from '#inference/detector.ts'
 import { encodePng, type Image } from '#inference/pictures.ts'
+import { tensor } from '#inference/tensor.ts'
 import type { Wish } from '#server/eval/painter.ts'
 import type { Row } from '#server/eval/section.ts'
 import { sections } from '#server/eval/sections.ts'
@@ -42,14 +43,15 @@ function grey(shade: number, side = 8): Image {
   return { width: side, height: side, data: new Float32Array(side * side * 3).fill(shade) }
 }
 
-/** Drawings in eval/: the first is the darkest. */
-async function writeScenes(scenes: readonly { readonly things: readonly object[] }[]): Promise<void> {
-  const data = new Float32Array(8 * 8 * 3 * scenes.length)
-  for (const i of scenes.keys()) data.fill(i / 255, i * 8 * 8 * 3, (i + 1) * 8 * 8 * 3)
-  const sheet = { size: 8, columns: 1, scenes: scenes.map((scene) => ({ place: 'beach', ...scene })) }
-  await writeFile(join(path, 'eval/scenes.json'), JSON.stringify(sheet))
-  const image = { width: 8, height: 8 * scenes.length, data }
-  await writeFile(join(path, 'eval/scenes.png'), await encodePng(image))
+/** A sheet of pictures in eval/, one below the other: the first is the darkest. */
+async function writeSheet(name: 'scenes' | 'references', rows: readonly object[]): Promise<void> {
+  const data = new Float32Array(8 * 8 * 3 * rows.length)
+  for (const i of rows.keys()) data.fill(i / 255, i * 8 * 8 * 3, (i + 1) * 8 * 8 * 3)
+  await writeFile(join(path, `eval/${name}.json`), JSON.stringify({ size: 8, columns: 1, [name]: rows }))
+  await writeFile(
+    join(path, `eval/${name}.png`),
+    await encodePng({ width: 8, height: 8 * rows.length, data }),
+  )
 }
 
 interface Fakes {
@@ -87,7 +89,7 @@ async function rowsOf(
         return Promise.resolve({ detections: seen.get(image) ?? drawing ?? [], places: {} })
       },
       detector: () => Promise.resolve(detector),
-      encodeReference: () => Promise.reject(new Error('nobody asked')),
+      encodeReference: () => Promise.resolve(tensor(Float32Array.of(1), [1, 1])),
     },
   }
   const found = await sections.get(section)?.(studio)
@@ -103,8 +105,10 @@ describe('inpainting', () => {
     ['dog', 'sun'],
   ] as const
   beforeEach(() =>
-    writeScenes(
+    writeSheet(
+      'scenes',
       pairs.map(([a, b]) => ({
+        place: 'beach',
         things: [
           { kind: a, box: left },
           { kind: b, box: right },
@@ -170,4 +174,46 @@ describe('key points', () => {
     await pose(0.2)
     await expect(rowsOf('keypoints', { paint: () => [] })).rejects.toThrow('names no kind that is posed')
   })
+})
+
+describe('τ', () => {
+  const rich: World = {
+    ...world,
+    kinds: [
+      { ...kind('cat'), zh: '猫' },
+      { ...kind('dog'), zh: '狗' },
+      { ...kind('person'), figure: true },
+    ],
+    styles: [{ name: 'flat' }, { name: 'chalk' }],
+    places: [{ name: 'beach', en: ['on a beach'], zh: ['在海滩上'] }],
+    phrase: { en: '{article} {kind}', zh: '{kind}' },
+    caption: {
+      ...{ en: '{things} {place}', zh: '{place}的{things}' },
+      thing: { en: '{article} {kind}', zh: '一{measure}{kind}' },
+      and: { en: [', ', ' and '], zh: ['、', '和'] },
+    },
+  }
+  beforeEach(async () => {
+    await writeSheet('scenes', [{ place: 'beach', things: [{ kind: 'cat', box: left }] }])
+    const references = ['cat', 'dog'].flatMap((name) => [
+      { kind: name, style: 'flat' },
+      { kind: name, style: 'chalk' },
+    ])
+    await writeSheet('references', references)
+    const poses = [{ caption: 'people', keypoints: [Array.from({ length: 17 }, () => [0.5, 0.5])] }]
+    await writeFile(join(path, 'eval/poses.json'), JSON.stringify(poses))
+  })
+
+  test.each(['boxes', 'keypoints', 'images', 'styles', 'inpaint', 'languages'])(
+    'is in every picture that is grounded what was asked for: %s',
+    async (section) => {
+      const used = new Set<number>()
+      const paint = ({ tau }: Wish): Detection[] => {
+        if (tau > 0) used.add(tau)
+        return []
+      }
+      await rowsOf(section, { world: rich, tau: 0.3, paint })
+      expect(used).toEqual(new Set([0.3]))
+    },
+  )
 })
