@@ -66,9 +66,11 @@ function merge(results: readonly RunResult[], { signal }: ExecuteOptions): RunRe
   const nodes = new Map<string, NodeReport>()
   for (const result of results)
     for (const [id, report] of result.nodes) nodes.set(id, added(nodes.get(id), report))
+  const cancelled = signal?.aborted ?? false
   return {
-    ok: results.every(({ ok }) => ok),
-    cancelled: signal?.aborted ?? false,
+    // Cells that ended before the sweep was stopped are well, and the sweep is not.
+    ok: !cancelled && results.every(({ ok }) => ok),
+    cancelled,
     errors: results.flatMap(({ errors }) => errors),
     nodes,
     outputs: results.flatMap(({ outputs }) => outputs),

@@ -268,6 +268,21 @@ test('W8 a cancelled sweep stops and has no grid', async () => {
   expect(result.outputs).toHaveLength(1)
 })
 
+test('W8 a sweep that is cancelled between two cells, or before the first, is not done', async () => {
+  const { services } = store()
+  const signal = { aborted: false }
+  const loadPicture: Services['loadPicture'] = (id) => {
+    signal.aborted = true
+    return services.loadPicture(id)
+  }
+  const process = toyProcess()
+  const between = await process(swept, { services: { ...services, loadPicture }, signal })
+  expect(between.result).toMatchObject({ ok: false, cancelled: true, errors: [] })
+  expect(between.result.outputs).toHaveLength(1)
+  const before = await process(swept, { services, signal })
+  expect(before.result).toMatchObject({ ok: false, cancelled: true, outputs: [] })
+})
+
 test('W8 a branch into a sweep is refused', async () => {
   await expect(
     execute({
