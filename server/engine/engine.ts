@@ -85,6 +85,8 @@ export interface ExecuteOptions {
   readonly emit: (event: EngineEvent) => void
   /** Left out when nobody looks: previews are then not drawn. The run waits for what it returns. */
   readonly emitPreview?: ((place: PreviewPlace, image: Image) => void | Promise<void>) | undefined
+  /** Told of every preview that could not be drawn or sent; the run goes on without it. */
+  readonly onLostPreview?: (node: string, error: unknown) => void
   readonly signal?: { readonly aborted: boolean }
   /** Ids of the nodes to run, with all that they need. Default: the nodes with a side effect, or every last node. */
   readonly targets?: readonly string[]

@@ -20,7 +20,7 @@ export interface OpenContext {
    * Waits for what the node began to show and did not wait for itself.
    *
    * @returns what it showed, in order, with its newest preview at the end.
-   * @throws what a drawing or a saving threw.
+   * @throws what a saving threw.
    */
   settle(): Promise<readonly Trace[]>
 }
@@ -50,10 +50,15 @@ export function openContext({ node, options, pace, now, show }: ContextOptions):
   const preview = async (draw: Parameters<Preview>[0], at: Parameters<Preview>[1]) => {
     if (!options.emitPreview || !pace.isDue(at ?? null)) return
     const begin = now()
-    const image = await draw()
     const place = { step: at?.step ?? null, total: at?.total ?? null, beta: at?.beta ?? null }
-    newest = { kind: 'preview', place, image }
-    await show(newest)
+    try {
+      const trace: Trace = { kind: 'preview', place, image: await draw() }
+      await show(trace)
+      newest = trace
+    } catch (error) {
+      // Whether somebody looks must not decide whether a run succeeds.
+      options.onLostPreview?.(node, error)
+    }
     pace.drew(begin, at ?? null)
   }
   /** One after the other, so that pictures come out in the order in which the node made them. */

@@ -17,6 +17,7 @@ import type {
 } from '../engine/engine.ts'
 import { execute } from '../engine/execute.ts'
 import { limits } from '../limits.ts'
+import { log } from '../log.ts'
 import { openModelShelf } from '../models/model-shelf.ts'
 import { openPictureStore, type PictureStore } from '../pictures/picture-store.ts'
 import { writeWorkflow } from '../pictures/png-text.ts'
@@ -87,8 +88,13 @@ export async function openWorkbench(options: RunnerOptions, onPicture?: PictureL
     async run({ previews, job, branch: point, ...run }) {
       const keeper = job === undefined ? null : await steps.begin(job)
       const branch = point && (await branchAt(steps, point))
+      let isTold = false
       return execute({
         ...run,
+        onLostPreview(node, error) {
+          if (!isTold) log.warn({ err: error, job, node }, 'a preview cannot be drawn')
+          isTold = true
+        },
         ...(branch && { branch }),
         registry,
         cache,

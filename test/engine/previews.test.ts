@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { expect, test } from 'vitest'
 import { defineNode } from '#nodes/node.ts'
 import { PreviewPace } from '#server/engine/preview-pace.ts'
-import { toyProcess } from '../helpers/run-toy.ts'
+import { noServices, toyProcess } from '../helpers/run-toy.ts'
 import { dot, toys } from '../helpers/toy-nodes.ts'
 import { workflow } from '../helpers/workflow.ts'
 
@@ -111,11 +111,46 @@ test('P1 a preview that its node does not wait for comes in time all the same', 
   expect(previews[0]).toEqual({ node: 'paint', step: 0, total: 1, beta: 0.5, image: dot(0) })
 })
 
-test('E1 a drawing that fails is a failure of its node, also when the node did not wait', async () => {
-  const { result } = await toyProcess(hasty())(painting('toy/hasty', 2))
-  expect(result.errors[0]?.summary).toBe(
-    "Cannot run node 'paint' (Hasty) in iteration 2 of 2: cannot draw: the paint is dry",
-  )
+test('P5 a preview that cannot be drawn is left out and told of, and the run goes on', async () => {
+  const lost: unknown[] = []
+  const onLostPreview = (node: string, error: unknown) => void lost.push([node, String(error)])
+  const { result, previews } = await toyProcess(hasty())(painting('toy/hasty', 3), { onLostPreview })
+  expect(result).toMatchObject({ ok: true, errors: [] })
+  expect(previews.map(({ step }) => step)).toEqual([0, 2])
+  expect(lost).toEqual([['paint', 'Error: Cannot draw: the paint is dry']])
+})
+
+test('P5 a preview that cannot be sent is left out, and not shown again from the cache', async () => {
+  const run = toyProcess()
+  const emitPreview = () => Promise.reject(new Error('Cannot send: the line is cut'))
+  const { result } = await run(painting('toy/paint', 1), { emitPreview })
+  expect(result.ok).toBe(true)
+  const again = await run(painting('toy/paint', 1))
+  expect([again.calls, again.previews]).toEqual([[], []])
+})
+
+test('E1 a saving that fails is a failure of its node, also when the node did not wait', async () => {
+  const keepsake = toys(() => [
+    defineNode({
+      type: 'toy/keepsake',
+      version: 1,
+      title: 'Keepsake',
+      description: 'Saves a picture and does not wait for it.',
+      inputs: {},
+      outputs: {},
+      params: {},
+      sideEffect: true,
+      run(_, { savePicture }) {
+        void savePicture(dot(1), { saved: true })
+        return {}
+      },
+    }),
+  ])
+  const savePicture = () => Promise.reject(new Error('Cannot save: the disk is full'))
+  const { result } = await toyProcess(keepsake)(workflow({ keep: ['toy/keepsake'] }), {
+    services: { ...noServices, savePicture },
+  })
+  expect(result.errors[0]?.summary).toBe("Cannot run node 'keep' (Keepsake): cannot save: the disk is full")
 })
 
 test('P4 nothing is drawn when nobody looks', async () => {
