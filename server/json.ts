@@ -16,13 +16,13 @@ export class JsonError extends Error {
 /**
  * Parses JSON that a stranger wrote.
  *
- * @throws JsonError when it is larger or deeper than the limits, or no JSON.
+ * @throws JsonError when it is larger than `most` bytes or deeper than the limit, or no JSON.
  */
-export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length > limits.jsonBytes)
+export function parseJson(bytes: Uint8Array, most: number = limits.jsonBytes): unknown {
+  if (bytes.length > most)
     throw new JsonError(
       'too-large',
-      `Cannot read the JSON: it has ${bytes.length} bytes, the limit is ${limits.jsonBytes}`,
+      `Cannot read the JSON: it has ${bytes.length} bytes, the limit is ${most}`,
     )
   checkShape(bytes, limits.jsonDepth)
   try {

@@ -6,7 +6,7 @@ const MiB = 1024 * KiB
 const day = 24 * 60 * 60 * 1000
 
 export const limits = {
-  /** A workflow as JSON: in a request, in a file, in a PNG. */
+  /** A workflow as JSON: in a request, in a file. */
   jsonBytes: 1 * MiB,
   /** Keys of all its objects: 4,000 nodes with all their links and values have some 60,000. */
   jsonKeys: 65_536,
@@ -68,6 +68,11 @@ export const limits = {
 
   /** Chunks of a PNG other than its pixels, when a workflow is looked for in it. */
   pngChunks: 64,
+  /**
+   * The text of a workflow in a PNG, as in the editor: where every byte of the largest message is escaped there with six, it
+   * still can be opened.
+   */
+  pngTextBytes: 16 * MiB,
   /** A PNG opened from the command line. */
   pngBytes: 64 * MiB,
 

@@ -13,7 +13,7 @@ import { CliError } from './command.ts'
 export async function readWorkflowFile(path: string): Promise<unknown> {
   const bytes = await readBounded(path)
   try {
-    return parseJson(isPng(bytes) ? workflowOf(bytes) : bytes)
+    return isPng(bytes) ? parseJson(workflowOf(bytes), limits.pngTextBytes) : parseJson(bytes)
   } catch (error) {
     if (error instanceof JsonError || error instanceof PngTextError)
       throw new CliError(`${path}: ${error.message}`)

@@ -83,10 +83,10 @@ function textOf(png: Buffer, { start, end }: Chunk): string | null {
   const data = png.subarray(start + 8, end - 4)
   const prefix = `${keyword}\0`
   if (data.toString('latin1', 0, prefix.length) !== prefix) return null
-  if (data.length - prefix.length > limits.jsonBytes)
+  if (data.length - prefix.length > limits.pngTextBytes)
     throw new PngTextError(
       'too-large',
-      `Cannot read the workflow in the PNG: it is larger than ${limits.jsonBytes} bytes`,
+      `Cannot read the workflow in the PNG: it is larger than ${limits.pngTextBytes} bytes`,
     )
   if (crc32(png.subarray(start + 4, end - 4)) !== png.readUInt32BE(end - 4))
     throw new PngTextError(

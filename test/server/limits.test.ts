@@ -34,6 +34,7 @@ const stories: Readonly<Record<keyof typeof limits, readonly [file: string, titl
   idleDecoderMs: ['server/picture-decoder', 'let it idle for as long as the limit says'],
   shownPicturesBytes: ['server/picture-store', 'with room for two shown pictures'],
   pngChunks: ['server/png-text', 'is not looked for beyond 64 chunks'],
+  pngTextBytes: ['server/png-text', 'is read up to the limit, and refused when it is larger'],
   pngBytes: ['server/bounds', 'is read up to the limit only'],
   queuedJobs: ['server/job-queue.contract', 'is refused while too many wait'],
   queuedJobsPerVisitor: ['server/job-desk', 'says so to a visitor with too many waiting jobs'],

@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readWorkflowFile } from '#server/cli/workflow-file.ts'
 import { limits } from '#server/limits.ts'
 import { PngTextError, readWorkflow, writeWorkflow } from '#server/pictures/png-text.ts'
 
@@ -56,12 +60,26 @@ describe('a workflow in a PNG', () => {
     expect(() => readWorkflow(png)).toThrow('its checksum is wrong, the file is damaged')
   })
 
-  it('is refused when it is larger than a workflow may be', () => {
-    const png = writeWorkflow(plain, 'x'.repeat(limits.jsonBytes))
+  it('is read up to the limit, and refused when it is larger', () => {
+    const png = writeWorkflow(plain, 'x'.repeat(limits.pngTextBytes - 1))
     expect(() => readWorkflow(png)).toThrow(PngTextError)
-    expect(readWorkflow(writeWorkflow(plain, 'x'.repeat(limits.jsonBytes - 2)))).toHaveLength(
-      limits.jsonBytes,
+    expect(readWorkflow(writeWorkflow(plain, 'x'.repeat(limits.pngTextBytes - 2)))).toHaveLength(
+      limits.pngTextBytes,
     )
+  })
+
+  it.each(['猫', '\u007f'])('can be opened however large it was sent, filled with %j', async (letter) => {
+    const each = Buffer.byteLength(JSON.stringify(letter)) - 2
+    const text = letter.repeat(Math.floor(limits.socketBytes / each) - 100)
+    const dir = await mkdtemp(join(tmpdir(), 'groundwork-'))
+    const path = join(dir, 'saved.png')
+    try {
+      await writeFile(path, writeWorkflow(plain, { text }))
+      const opened = (await readWorkflowFile(path)) as { readonly text: string }
+      expect(opened.text === text).toBe(true)
+    } finally {
+      await rm(dir, { recursive: true })
+    }
   })
 
   it('is not looked for beyond 64 chunks', () => {
