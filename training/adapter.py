@@ -9,12 +9,11 @@ output projections (so step 0 is exactly the base), and attention is guided whil
 `boxes` is given words alone for half of its run; then the image half of the position net takes over the weights of the
 text half, and pictures are given too: their features stand in the phrases' space, so what words have learnt holds for
 them, for kinds without boxes as well. `--start NAME` takes the gated layers of an adapter already trained, all but the
-way out of each, so that this one too starts exactly at the base. At the end no tensor of the base may have changed by
-one bit.
+way out of each, so that this one too starts exactly at the base. Before it goes on, and at the end, no tensor of the
+base may differ from runs/base by one bit.
 """
 
 import argparse
-from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
@@ -25,7 +24,7 @@ from .attention_guide import AttentionGuide
 from .base import load_base
 from .grounding import BoxGrounding, InpaintGrounding, KeypointGrounding
 from .keypoint_net import KeypointPositionNet
-from .loop import Plan, apply_arguments, plan_arguments, train
+from .loop import Plan, add_options, apply_arguments, train
 from .model import build_unet, is_gated, transformer_blocks, use_plain_attention
 from .sample import embed, preview_grounded
 from .settings import SETTING
@@ -80,6 +79,15 @@ class AdapterStage:
 
     def __init__(self, kind: str, base: str = "base", start: str | None = None):
         self.kind, self.base, self.start = kind, base, start
+        self.needs = {
+            "tokenizer/vocab.json": "training.tokenizer",
+            "pool/latents.npy": "training.pool --latents",
+            f"{base}/ema.pt": f"training.base --name {base}",
+        }
+        if kind != "keypoints":
+            self.needs["image/ema.pt"] = "training.image_encoder"
+        if start:
+            self.needs[f"{start}/ema.pt"] = f"training.adapter {start}"
 
     def build(self) -> AdapterModel:
         model = AdapterModel(self.kind, self.base)
@@ -160,22 +168,28 @@ def check_base_unchanged(model: AdapterModel, base: str = "base") -> int:
         if not torch.equal(old, new[:, : old.shape[1]] if name == "conv_in.weight" else new):
             changed.append(name)
     if changed:
-        raise SystemExit(f"Cannot keep this adapter: its training changed the base: {changed[:3]}")
+        raise SystemExit(
+            f"Cannot use the adapter {model.kind}: {len(changed)} tensors of the base in it are not those of "
+            f"{RUNS / base}, as {changed[0]}; remove its folder in {RUNS} and train it on that base"
+        )
     return len(pairs)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=list(GROUNDINGS))
-    kind, rest = parser.parse_known_args()
-    kind = kind.kind
-    plan = Plan(kind, steps=SETTING.steps[kind], lr=1e-3, ema=0.98, tail=0.5)
-    options = plan_arguments(plan, __doc__)
-    options.add_argument("--base", default="base")
-    options.add_argument("--start")
-    args = options.parse_args(rest)
-    plan = apply_arguments(replace(plan), args)
-    train(AdapterStage(kind, args.base, args.start), plan)
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    plans = {kind: Plan(kind, steps=SETTING.steps[kind], lr=1e-3, ema=0.98, tail=0.5) for kind in GROUNDINGS}
+    for kind, plan in plans.items():
+        options = kinds.add_parser(kind)
+        add_options(options, plan)
+        options.add_argument("--base", default="base")
+        options.add_argument("--start", help="a trained adapter whose gated layers to begin with")
+    args = parser.parse_args()
+    kind, plan = args.kind, apply_arguments(plans[args.kind], args)
+    if (plan.folder / "weights.pt").exists():
+        check_base_unchanged(load_adapter(kind, plan.name, args.base, "weights.pt"), args.base)
+    if not train(AdapterStage(kind, args.base, args.start), plan):
+        return
     model = load_adapter(kind, plan.name, args.base)
     count = check_base_unchanged(model, args.base)
     batch = GROUNDINGS[kind](model, "cpu").batch(16, torch.Generator().manual_seed(plan.seed))

@@ -32,7 +32,7 @@ from .tokenizer import END, Encoder
 from .warm import warm_text_encoder, warm_unet
 from .world import KINDS, RUNS
 
-SMALL_BATCH, LARGE_BATCH = SETTING.batch // 2, SETTING.batch
+SMALL_BATCH, LARGE_BATCH = max(1, SETTING.batch // 2), SETTING.batch
 LARGE_FROM = 1 / 3  # share of the run after which batches are large: first many updates, then less noise in each (a warm
 # start needs no such haste and has large ones throughout)
 ALONE_SHARE = 0.5  # until then: pictures taken from those of a single thing, where its name is easiest to learn
@@ -59,6 +59,7 @@ class BaseModel(nn.Module):
 
 class BaseStage:
     device = "cpu"
+    needs = {"tokenizer/vocab.json": "training.tokenizer", "pool/latents.npy": "training.pool --latents"}
 
     def __init__(self, init: Path | None = None):
         self.init = init

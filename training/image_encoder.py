@@ -83,6 +83,7 @@ def crop_words(thing: Thing, style: str, words: random.Random) -> str:
 
 class ImageStage:
     device = "cpu"
+    needs = {"pool/images.npy": "training.pool", "base/ema.pt": "training.base"}
 
     def build(self) -> ImageModel:
         return ImageModel()
@@ -174,9 +175,9 @@ def accuracy(model: ImageModel, count: int = 400) -> tuple[float, float]:
 def main() -> None:
     plan = Plan("image", steps=SETTING.steps["image"], lr=1e-3, ema=0.95)
     plan = apply_arguments(plan, plan_arguments(plan, __doc__).parse_args())
-    train(ImageStage(), plan)
-    kind, style = accuracy(load_image_model())
-    print(f"crops of {len(KINDS)} kinds named by their nearest phrase {kind:.3f}, styles of whole pictures {style:.3f}")
+    if train(ImageStage(), plan):
+        kind, style = accuracy(load_image_model())
+        print(f"crops of {len(KINDS)} kinds named by their nearest phrase {kind:.3f}, styles of whole pictures {style:.3f}")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ A stage is a class with
     build() -> Module              the module to train; what has requires_grad=True is trained
     prepare(model)                 loads data and sets hooks, once per worker
     loss(model, rng, progress) -> (loss, {name: number})   one batch; rng is a seeded torch.Generator, progress 0..1
-On the CPU each worker has its own optimizer state and data order, and all share the weights ("Hogwild"): under
-load this is several times faster than one process with many threads. The order of their updates is the one thing
-that seeds do not fix; `--workers 1` is exactly repeatable.
+    needs                          if it has it: {file below runs/: the module that makes it}, checked before all else
+On the CPU each worker has its own optimizer state and data order, and all share the weights and their moving average
+("Hogwild"): under load this is several times faster than one process with many threads. The order of their updates is
+the one thing that seeds do not fix; `--workers 1` is exactly repeatable.
 
 Schedules count steps. A step is one batch of one worker; `--steps` counts all workers together. A run stopped at
-any time goes on from its last checkpoint when the same command is given again; `--slice N` stops it by itself after N
-more steps, for machines that are lent by the quarter of an hour.
+any time goes on from its last checkpoint when the same command is given again (of several workers, each from its own:
+some may do up to SAVE_EVERY steps twice); `--slice N` stops it by itself after N more steps, for machines with a time
+limit per job.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from pathlib import Path
 
 import torch
 import torch.multiprocessing as mp
+from torch.nn.utils import parameters_to_vector
 
 from .world import RUNS
 
@@ -50,14 +53,23 @@ class Plan:
     def folder(self) -> Path:
         return RUNS / self.name
 
+    @property
+    def share(self) -> int:
+        """Steps of one worker."""
+        return max(1, self.steps // self.workers)
+
 
 def plan_arguments(plan: Plan, description: str) -> argparse.ArgumentParser:
     """The options every stage has; their defaults come from the plan."""
     parser = argparse.ArgumentParser(description=description)
+    add_options(parser, plan)
+    return parser
+
+
+def add_options(parser: argparse.ArgumentParser, plan: Plan) -> None:
     for field in OPTIONS:
         value = getattr(plan, field)
         parser.add_argument(f"--{field}", type=type(value), default=value)
-    return parser
 
 
 def apply_arguments(plan: Plan, args: argparse.Namespace) -> Plan:
@@ -80,43 +92,67 @@ def learning_rate(plan: Plan, progress: float, step: int) -> float:
     return plan.lr * rise * 0.5 * (1 + math.cos(math.pi * fall))
 
 
-def train(stage, plan: Plan) -> None:
-    """Trains to plan.steps, leaving weights.pt and ema.pt (state dicts) in the plan's folder."""
+def train(stage, plan: Plan) -> bool:
+    """Trains to plan.steps, leaving weights.pt and ema.pt (state dicts) in the plan's folder. -> whether it is done"""
     plan.folder.mkdir(parents=True, exist_ok=True)
+    if _done(plan):
+        print(f"{plan.name} is finished: remove {plan.folder} to begin anew, or give more --steps")
+        return True
+    for file, module in getattr(stage, "needs", {}).items():
+        if not (RUNS / file).exists():
+            raise SystemExit(f"Cannot start {plan.name}: {RUNS / file} is missing; run python -m {module} first")
     torch.manual_seed(plan.seed)
     model = stage.build()
-    if (plan.folder / "weights.pt").exists():
-        model.load_state_dict(torch.load(plan.folder / "weights.pt", weights_only=True))
+    begun = (plan.folder / "weights.pt").exists()
+    if begun:
+        model.load_state_dict(_load(plan.folder / "weights.pt"))
     model.to(plan.device)
+    average = parameters_to_vector(_trained(model).values()).detach().clone()
+    if begun:
+        averaged = _load(plan.folder / "ema.pt")
+        average.copy_(parameters_to_vector(averaged[name] for name in _trained(model)))
     if plan.workers == 1:
-        _work(0, stage, plan, model)
-        return
-    model.share_memory()
-    context = mp.get_context("spawn")
-    workers = [context.Process(target=_work, args=(rank, stage, plan, model)) for rank in range(plan.workers)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    if any(worker.exitcode for worker in workers):
-        raise SystemExit(f"Cannot finish stage {plan.name}: a worker failed")
-    _save(plan.folder / "weights.pt", model.state_dict())
+        _work(0, stage, plan, model, average)
+    else:
+        model.share_memory()
+        try:  # it ends all workers when one fails
+            mp.spawn(_work, (stage, plan, model, average.share_memory_()), plan.workers)
+        except (mp.ProcessRaisedException, mp.ProcessExitedException) as error:
+            raise SystemExit(f"Cannot finish stage {plan.name}: a worker failed, so all stopped. {error}") from None
+        _save_weights(plan, model, average)
+    return _done(plan)
 
 
-def _work(rank: int, stage, plan: Plan, model: torch.nn.Module) -> None:
+def _done(plan: Plan) -> bool:
+    """Whether all workers have done their share, which stays theirs: a run goes on with as many as it began with."""
+    steps = []
+    for rank in range(plan.workers):
+        path = plan.folder / f"worker{rank}.pt"
+        state = _load(path, mmap=True) if path.exists() else {"step": 0}
+        before = state.get("workers", plan.workers)
+        if before != plan.workers:
+            raise SystemExit(
+                f"Cannot go on with {plan.name}: it began with {before} workers, not {plan.workers}; "
+                f"give --workers {before}, or remove {plan.folder} to begin anew"
+            )
+        steps.append(state["step"])
+    return min(steps) >= plan.share
+
+
+def _work(rank: int, stage, plan: Plan, model: torch.nn.Module, average: torch.Tensor) -> None:
     if plan.device == "cpu":
         torch.set_num_threads(1)
     stage.device = plan.device
     stage.prepare(model)
     model.train()
-    trained = [p for p in model.parameters() if p.requires_grad]
+    trained = list(_trained(model).values())
+    averaged = list(_split(average, model).values())
     optimizer = torch.optim.AdamW(trained, plan.lr, (0.9, 0.99), weight_decay=plan.weight_decay, fused=True)
-    ema, step = _resume(rank, plan, optimizer, model)
-    total = plan.steps // plan.workers
-    until = min(total, step + plan.slice // plan.workers) if plan.slice else total
-    started, first, sums = time.time(), step, {}
+    step = _resume(rank, plan, optimizer)
+    until = min(plan.share, step + max(1, plan.slice // plan.workers)) if plan.slice else plan.share
+    started, first, sums, summed = time.time(), step, {}, 0
     while step < until:
-        progress = step / total
+        progress = step / plan.share
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(plan, progress, step)
         rng = torch.Generator().manual_seed(hash((plan.seed, rank, step)) & 0x7FFFFFFF)
@@ -127,53 +163,62 @@ def _work(rank: int, stage, plan: Plan, model: torch.nn.Module) -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
-        step += 1
+        step, summed = step + 1, summed + 1
         for name, value in numbers.items():
             sums[name] = sums.get(name, 0.0) + float(torch.as_tensor(value).detach())
-        if rank == 0 and step % EMA_EVERY == 0:
-            decay = min(plan.ema, step / (step + 40))
-            torch._foreach_lerp_(ema, [p.detach() for p in trained], 1 - decay)
+        if step % EMA_EVERY == 0:
+            decay = min(plan.ema, step / (step + 40)) ** (1 / plan.workers)
+            torch._foreach_lerp_(averaged, [p.detach() for p in trained], 1 - decay)
         if step % LOG_EVERY == 0 and rank == 0:
-            _log(plan, step, total, (time.time() - started) / (step - first), sums)
-            sums = {}
+            means = {name: round(value / summed, 4) for name, value in sums.items()}
+            _log(plan, step, (time.time() - started) / (step - first), means)
+            sums, summed = {}, 0
         if step % SAVE_EVERY == 0 or step == until:
-            _checkpoint(rank, plan, optimizer, model, ema, step)
+            _save_weights(plan, model, average, rank)
+            state = {"optimizer": optimizer.state_dict(), "step": step, "workers": plan.workers}
+            _save(plan.folder / f"worker{rank}.pt", state, rank)
 
 
-def _resume(rank, plan, optimizer, model):
-    """-> (moving averages of the trained parameters, steps this worker has done)."""
-    ema = [p.detach().clone() for p in model.parameters() if p.requires_grad]
+def _trained(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def _split(average: torch.Tensor, model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The average, one vector so that it is one piece of shared memory, as views in the shapes of what is trained."""
+    trained = _trained(model)
+    parts = average.split([p.numel() for p in trained.values()])
+    return {name: part.view_as(p) for part, (name, p) in zip(parts, trained.items(), strict=True)}
+
+
+def _resume(rank: int, plan: Plan, optimizer: torch.optim.Optimizer) -> int:
+    """-> steps this worker has done"""
     path = plan.folder / f"worker{rank}.pt"
     if not path.exists():
-        return ema, 0
+        return 0
     state = torch.load(path, weights_only=True, map_location=plan.device)
     optimizer.load_state_dict(state["optimizer"])
-    if rank == 0:
-        ema = [tensor.to(plan.device) for tensor in state["ema"]]
-    return ema, state["step"]
+    return state["step"]
 
 
-def _checkpoint(rank, plan, optimizer, model, ema, step) -> None:
-    state = {"optimizer": optimizer.state_dict(), "step": step}
-    if rank == 0:
-        state["ema"] = ema
-        averaged = dict(model.state_dict())
-        names = [name for name, p in model.named_parameters() if p.requires_grad]
-        averaged.update(zip(names, ema))
-        _save(plan.folder / "weights.pt", model.state_dict())
-        _save(plan.folder / "ema.pt", averaged)
-    _save(plan.folder / f"worker{rank}.pt", state)
+def _save_weights(plan: Plan, model: torch.nn.Module, average: torch.Tensor, rank: int = 0) -> None:
+    state = model.state_dict()
+    _save(plan.folder / "ema.pt", {**state, **_split(average, model)}, rank)
+    _save(plan.folder / "weights.pt", state, rank)
 
 
-def _save(path: Path, value) -> None:
+def _load(path: Path, mmap: bool = False):
+    return torch.load(path, weights_only=True, map_location="cpu", mmap=mmap)
+
+
+def _save(path: Path, value, rank: int) -> None:
     """Writes beside and renames, so that a stop in between leaves the older file whole."""
-    torch.save(value, path.with_suffix(".part"))
-    os.replace(path.with_suffix(".part"), path)
+    part = path.with_suffix(f".part{rank}")
+    torch.save(value, part)
+    os.replace(part, path)
 
 
-def _log(plan, step, total, seconds, sums) -> None:
-    means = {name: round(value / LOG_EVERY, 4) for name, value in sums.items()}
-    line = f"{plan.name} {step}/{total} {seconds:.2f} s/step " + " ".join(f"{k} {v}" for k, v in means.items())
+def _log(plan: Plan, step: int, seconds: float, means: dict[str, float]) -> None:
+    line = f"{plan.name} {step}/{plan.share} {seconds:.2f} s/step " + " ".join(f"{k} {v}" for k, v in means.items())
     print(line, flush=True)
     with open(plan.folder / "log.jsonl", "a") as log:
         log.write(json.dumps({"step": step * plan.workers, "time": round(time.time()), **means}) + "\n")

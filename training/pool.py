@@ -68,6 +68,7 @@ def draw_pool(count: int, workers: int) -> None:
 def save_pool(images: np.ndarray, scenes: list[Scene]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     np.save(FOLDER / "images.npy", images)
+    (FOLDER / "latents.npy").unlink(missing_ok=True)  # of the pictures before
     (FOLDER / "scenes.json").write_text(json.dumps([to_row(scene) for scene in scenes]))
     print(f"{len(scenes)} scenes in {FOLDER}")
 

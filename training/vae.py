@@ -1,7 +1,8 @@
 """Stage 1: the autoencoder, RGB <-> latents of 4 channels and a quarter of the side (diffusers AutoencoderKL).
 
 Three steps in five learn on pieces of half the side around things, where the detail is; the rest on whole pictures.
-`python -m training.vae` trains; `--finish` measures the latents' spread, saves runs/vae/model and a sheet.
+`python -m training.vae` trains and, when all steps are done, measures the latents' spread, saves runs/vae/model and
+a sheet; `--finish` does that with the weights so far.
 """
 
 import torch
@@ -25,7 +26,7 @@ CONFIG = dict(
     latent_channels=4,
     sample_size=SIZE_PX,
 )
-BATCH = SETTING.batch // 4
+BATCH = max(1, SETTING.batch // 4)
 PIECE_PX = SIZE_PX // 2
 PIECES_UNTIL = 0.6  # share of the run that learns on pieces
 KL_WEIGHT = 1e-3
@@ -33,6 +34,7 @@ KL_WEIGHT = 1e-3
 
 class VaeStage:
     device = "cpu"
+    needs = {"pool/images.npy": "training.pool"}
 
     def build(self) -> AutoencoderKL:
         return AutoencoderKL(**CONFIG)
@@ -78,7 +80,10 @@ def picture_error(decoded, pictures):
 
 
 def load_vae() -> AutoencoderKL:
-    return AutoencoderKL.from_pretrained(RUNS / "vae" / "model").eval()
+    folder = RUNS / "vae" / "model"
+    if not folder.is_dir():
+        raise FileNotFoundError(f"Cannot read {folder}: it is missing; run python -m training.vae to its end first")
+    return AutoencoderKL.from_pretrained(folder).eval()
 
 
 def finish(name: str) -> None:
@@ -106,9 +111,8 @@ def main() -> None:
     parser.add_argument("--finish", action="store_true")
     args = parser.parse_args()
     plan = apply_arguments(plan, args)
-    if not args.finish:
-        train(VaeStage(), plan)
-    finish(plan.name)
+    if args.finish or train(VaeStage(), plan):
+        finish(plan.name)
 
 
 if __name__ == "__main__":

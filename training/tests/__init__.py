@@ -1,13 +1,14 @@
 """All tests run in the tiny setting, in a folder of their own, with sprites drawn here: no downloads, no other tools."""
 
 import atexit
+import multiprocessing
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
-FOLDER = Path(tempfile.mkdtemp(prefix="training-tests-"))
-atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+IS_WORKER = multiprocessing.parent_process() is not None  # which finds the folder of the process that started it
+FOLDER = Path(os.environ["TRAINING_RUNS"] if IS_WORKER else tempfile.mkdtemp(prefix="training-tests-"))
 os.environ["TRAINING_SIZE"] = "tiny"
 os.environ["TRAINING_RUNS"] = str(FOLDER)
 
@@ -27,4 +28,6 @@ def draw_sprites() -> None:
             picture.save(FOLDER / "sprites" / style / f"{kind}.png")
 
 
-draw_sprites()
+if not IS_WORKER:
+    atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+    draw_sprites()
