@@ -1,7 +1,8 @@
 """Stage 6: writes what has been trained as a diffusers folder, fp16 safetensors: models/emoji-world.
 
 `python -m training.export` takes from runs/ the base, the autoencoder, the tokenizer and, where they are there, the image
-encoder, the adapters, the detector, and data for measuring, and sums of all. `--target` writes elsewhere.
+encoder, the adapters, the detector, and data for measuring, and sums of all; what an earlier export left there is
+removed. `--target` writes elsewhere, as sizes other than `small` must. Adapters of another base than runs/base are refused.
 """
 
 import argparse
@@ -14,11 +15,12 @@ import torch
 from safetensors.torch import save_file
 
 from . import noise
-from .adapter import is_adapter, load_adapter
+from .adapter import check_base_unchanged, is_adapter, load_adapter
 from .base import load_base
 from .evalset import write_evalset
 from .image_encoder import MEAN, STD, VIEW_PX, load_image_model
 from .model import TEXT_WIDTH
+from .settings import SETTING
 from .tokenizer import FOLDER as TOKENIZER
 from .vae import load_vae
 from .world import HERE, RUNS
@@ -45,6 +47,20 @@ INDEX = {
     "unet": ["diffusers", "UNet2DConditionModel"],
     "vae": ["diffusers", "AutoencoderKL"],
 }
+
+PARTS = (
+    "unet",
+    "text_encoder",
+    "vae",
+    "scheduler",
+    "tokenizer",
+    "image_encoder",
+    "feature_extractor",
+    "image_project",
+    *(f"adapters/{kind}" for kind in ADAPTERS),
+    "detector",
+    "eval",
+)
 
 
 def export_base(unet, text_encoder, vae, tokenizer: Path, target: Path) -> None:
@@ -112,7 +128,7 @@ def write_checksums(target: Path) -> None:
     """SHA256SUMS of everything but the card, as the engine checks it when it loads the model."""
     paths = [path for path in sorted(target.rglob("*")) if path.is_file() and path.name not in ("README.md", "SHA256SUMS")]
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(target).as_posix()}\n" for path in paths]
-    (target / "SHA256SUMS").write_text("".join(lines))
+    (target / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
 def _write(path: Path, tensors: dict[str, torch.Tensor], prefix: str = "") -> None:
@@ -123,30 +139,34 @@ def _write(path: Path, tensors: dict[str, torch.Tensor], prefix: str = "") -> No
 
 def _write_json(path: Path, value) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _forget_origin(path: Path) -> None:
     """The libraries note where a network was loaded from; that folder means nothing elsewhere."""
-    config = json.loads(path.read_text())
+    config = json.loads(path.read_text(encoding="utf-8"))
     config.pop("_name_or_path", None)
-    path.write_text(json.dumps(config, indent=2) + "\n")
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--target", type=Path, default=TARGET)
+    parser.add_argument("--target", type=Path, default=TARGET, required=SETTING.name != "small")
     args = parser.parse_args()
     target, index = args.target, dict(INDEX)
-    model = load_base()
-    export_base(model.unet, model.text_encoder, load_vae(), TOKENIZER, target)
+    model, vae = load_base(), load_vae()
+    adapters = {kind: load_adapter(kind) for kind in ADAPTERS if (RUNS / kind / "ema.pt").exists()}
+    for adapter in adapters.values():
+        check_base_unchanged(adapter)
+    for part in PARTS:
+        shutil.rmtree(target / part, ignore_errors=True)
+    export_base(model.unet, model.text_encoder, vae, TOKENIZER, target)
     if (RUNS / "image" / "ema.pt").exists():
         export_image_encoder(load_image_model(), target)
         index["feature_extractor"] = ["transformers", "CLIPImageProcessor"]
         index["image_encoder"] = ["transformers", "CLIPVisionModelWithProjection"]
-    for kind in ADAPTERS:
-        if (RUNS / kind / "ema.pt").exists():
-            export_adapter(kind, load_adapter(kind).unet, target)
+    for kind, adapter in adapters.items():
+        export_adapter(kind, adapter.unet, target)
     if (RUNS / "detector" / "model.onnx").exists():
         export_detector(target)
     write_evalset(target)

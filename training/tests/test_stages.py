@@ -55,6 +55,26 @@ class StagesTest(unittest.TestCase):
         run(adapter.AdapterStage("inpaint", start="boxes"), "inpaint")
         run(detector.DetectorStage(), "detector")
         detector.export_onnx(detector.load_detector(), RUNS / "detector")
+        cls.exported = RUNS / "exported"
+        (cls.exported / "adapters" / "boxes").mkdir(parents=True)
+        for name in ("README.md", "adapters/boxes/left-by-an-earlier-export.json"):
+            (cls.exported / name).write_text("{}")
+        export_to(cls.exported)
+
+    def keep(self, *files: str) -> None:
+        """Puts files below RUNS back as they are now when the test has ended."""
+        for file in files:
+            self.addCleanup((RUNS / file).write_bytes, (RUNS / file).read_bytes())
+
+    def restore(self) -> list[str]:
+        """Everything from the exported folder, in place of what has been trained until the test has ended."""
+        aside = RUNS / "aside"
+        aside.mkdir()
+        for stage in restore.PARTS:
+            shutil.move(RUNS / stage, aside)
+        self.addCleanup(shutil.rmtree, aside)
+        self.addCleanup(shutil.copytree, aside, RUNS, dirs_exist_ok=True)  # the one added last comes first
+        return restore.restore(self.exported)
 
     def test_adapters_leave_every_tensor_of_the_base_as_it_was(self):
         for kind in ("boxes", "keypoints", "inpaint"):
@@ -96,10 +116,42 @@ class StagesTest(unittest.TestCase):
         self.assertFalse(same())
 
     def test_adapters_learn_something(self):
-        fresh, trained = adapter.AdapterModel("boxes"), adapter.load_adapter("boxes")
-        old, new = fresh.unet.state_dict(), trained.unet.state_dict()
+        torch.manual_seed(Plan.seed)  # the start that the stage had
+        start, trained = adapter.AdapterStage("boxes").build(), adapter.load_adapter("boxes")
+        old, new = start.unet.state_dict(), trained.unet.state_dict()
         changed = [name for name in old if not torch.equal(old[name], new[name])]
         self.assertTrue(any(".fuser." in name for name in changed))
+
+    def test_adapter_of_another_base_is_refused_before_it_goes_on_and_when_it_is_exported(self):
+        self.keep("boxes/ema.pt", "boxes/weights.pt")
+        for file in ("ema.pt", "weights.pt"):
+            state = torch.load(RUNS / "boxes" / file, weights_only=True)
+            state["unet.conv_out.bias"][0] += 1e-6
+            torch.save(state, RUNS / "boxes" / file)
+        with mock.patch("sys.argv", ["adapter", "boxes", "--workers", "1"]):
+            with self.assertRaisesRegex(SystemExit, "conv_out.bias"):
+                adapter.main()
+        sums = (self.exported / "SHA256SUMS").read_bytes()
+        with self.assertRaisesRegex(SystemExit, "conv_out.bias"):
+            export_to(self.exported)
+        self.assertTrue((self.exported / "unet").is_dir())
+        self.assertEqual((self.exported / "SHA256SUMS").read_bytes(), sums)
+
+    def test_help_of_an_adapter_lists_its_options(self):
+        printed = io.StringIO()
+        with mock.patch("sys.argv", ["adapter", "boxes", "--help"]), contextlib.redirect_stdout(printed):
+            with self.assertRaises(SystemExit):
+                adapter.main()
+        self.assertIn("--start", printed.getvalue())
+        self.assertIn("--steps", printed.getvalue())
+
+    def test_half_trained_autoencoder_leaves_no_model_for_latents(self):
+        arguments = ["vae", "--name", "half", "--workers", "1", "--slice", "1"]
+        with mock.patch("sys.argv", arguments), mock.patch.object(vae, "finish") as finish:
+            quietly(vae.main)
+            finish.assert_not_called()
+            quietly(vae.main)
+            finish.assert_called_once_with("half")
 
     def test_base_stopped_between_steps_goes_on_to_the_same_weights(self):
         with mock.patch.object(loop, "SAVE_EVERY", 2):
@@ -140,8 +192,9 @@ class StagesTest(unittest.TestCase):
         self.assertTrue(loss.isfinite())
 
     def test_exported_folder_holds_the_base_without_gates_and_the_adapters_with_nothing_else(self):
-        target = RUNS / "exported"
-        export_to(target)
+        target = self.exported
+        self.assertFalse((target / "adapters" / "boxes" / "left-by-an-earlier-export.json").exists())
+        self.assertTrue((target / "README.md").exists())
         unet = load_file(target / "unet" / "diffusion_pytorch_model.safetensors")
         self.assertFalse([name for name in unet if ".fuser." in name or name.startswith("position_net")])
         for kind, channels in (("boxes", 4), ("inpaint", 9), ("keypoints", 4)):
@@ -164,41 +217,53 @@ class StagesTest(unittest.TestCase):
         kinds = json.loads((target / "detector" / "config.json").read_text())["kinds"]
         self.assertEqual(kinds, [kind["name"] for kind in json.loads((target / "world.json").read_text())["kinds"]])
 
-
     def test_stages_restored_from_an_exported_folder_export_the_same_bytes(self):
-        first, second, aside = (RUNS / name for name in ("first", "second", "aside"))
-        export_to(first)
-        aside.mkdir()
-        self.addCleanup(lambda: shutil.copytree(aside, RUNS, dirs_exist_ok=True))
-        for stage in ("tokenizer", "vae", "base", "image", "boxes", "keypoints", "inpaint", "detector"):
-            shutil.move(RUNS / stage, aside / stage)
-        self.assertEqual(restore.restore(first), ["vae", "base", "image", "boxes", "keypoints", "inpaint", "detector"])
-        export_to(second)
-        self.assertEqual((second / "SHA256SUMS").read_text(), (first / "SHA256SUMS").read_text())
+        self.assertEqual(self.restore(), list(restore.PARTS))
+        again = RUNS / "again"
+        export_to(again)
+        self.assertEqual((again / "SHA256SUMS").read_text(), (self.exported / "SHA256SUMS").read_text())
 
-    def test_mean_of_an_adapter_lies_between_it_and_the_one_of_a_folder(self):
-        target = RUNS / "before"
-        export_to(target)
-        kept = torch.load(RUNS / "boxes" / "ema.pt", weights_only=True)
-        self.addCleanup(lambda: torch.save(kept, RUNS / "boxes" / "ema.pt"))
-        trained_on = {name: tensor + 1 if tensor.is_floating_point() else tensor for name, tensor in kept.items()}
-        torch.save(trained_on, RUNS / "boxes" / "ema.pt")
-        mean.mean_with("boxes", target, 0.25)
-        between = torch.load(RUNS / "boxes" / "ema.pt", weights_only=True)
-        gate = next(name for name in kept if name.endswith("fuser.alpha_attn"))
-        self.assertAlmostEqual((between[gate] - kept[gate]).item(), 0.25, delta=1e-3)
-        frozen = "unet.conv_in.weight"
-        self.assertTrue(torch.equal(between[frozen], trained_on[frozen]))
-
-    def test_restored_boxes_go_on_with_pictures_from_the_first_step(self):
+    def test_restored_stages_go_on_boxes_with_pictures_from_the_first_step(self):
+        self.restore()
         stage = adapter.AdapterStage("boxes")
-        model = adapter.load_adapter("boxes")
+        model = stage.build()
+        model.load_state_dict(torch.load(RUNS / "boxes" / "weights.pt", weights_only=True))
         stage.prepare(model)
-        model.images_begun.fill_(True)
         before = model.unet.position_net.linears_image[0].weight.clone()
         stage.loss(model, torch.Generator().manual_seed(0), 0.0)
         self.assertTrue(torch.equal(model.unet.position_net.linears_image[0].weight, before))
         self.assertTrue(stage.grounding.batch(8, torch.Generator().manual_seed(0)).given["image_masks"].any())
+        shipped, going_on = vae.load_vae().state_dict(), torch.load(RUNS / "vae" / "weights.pt", weights_only=True)
+        for name, tensor in shipped.items():
+            self.assertTrue(torch.equal(tensor.float(), going_on[name]), name)
+
+    def test_restoring_over_stages_is_refused(self):
+        kept = (RUNS / "boxes" / "ema.pt").read_bytes()
+        with self.assertRaisesRegex(SystemExit, "boxes, keypoints.* would be lost .*--force"):
+            restore.restore(self.exported)
+        self.assertEqual((RUNS / "boxes" / "ema.pt").read_bytes(), kept)
+
+    def test_mean_of_an_adapter_lies_between_it_and_the_one_of_a_folder_and_training_goes_on_from_it(self):
+        self.keep("boxes/ema.pt", "boxes/weights.pt")
+        kept = torch.load(RUNS / "boxes" / "ema.pt", weights_only=True)
+        trained_on = {name: tensor + 1 if tensor.is_floating_point() else tensor for name, tensor in kept.items()}
+        torch.save(trained_on, RUNS / "boxes" / "ema.pt")
+        mean.mean_with("boxes", self.exported, 0.25)
+        for file in ("ema.pt", "weights.pt"):
+            between = torch.load(RUNS / "boxes" / file, weights_only=True)
+            gate = next(name for name in kept if name.endswith("fuser.alpha_attn"))
+            self.assertAlmostEqual((between[gate] - kept[gate]).item(), 0.25, delta=1e-3)
+            frozen = "unet.conv_in.weight"
+            self.assertTrue(torch.equal(between[frozen], trained_on[frozen]))
+
+
+class PoolTest(unittest.TestCase):
+    def test_new_pool_leaves_no_latents_of_the_one_before(self):
+        with mock.patch.object(pool, "FOLDER", RUNS / "other-pool"):
+            pool.FOLDER.mkdir()
+            np.save(pool.FOLDER / "latents.npy", np.zeros(1))
+            quietly(pool.save_pool, np.zeros((0, 64, 64, 3), np.uint8), [])
+            self.assertFalse((pool.FOLDER / "latents.npy").exists())
 
 
 class CocoTest(unittest.TestCase):
