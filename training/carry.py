@@ -1,4 +1,4 @@
-"""Packs what a stage has learnt into pieces small enough to carry to or from a lent GPU, and puts them together again.
+"""Packs what a stage has learnt into pieces small enough to carry to or from another machine, and puts them together again.
 
     python -m training.carry pack base FOLDER      runs/base/*.pt -> FOLDER/base.000, base.001, ... of at most 15 MB
     python -m training.carry unpack base FOLDER

@@ -144,4 +144,4 @@ def poses(rng: random.Random) -> list[dict]:
 
 
 def write_json(path: Path, value, indent: int | None = None) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=indent) + "\n", encoding="utf-8")

@@ -27,7 +27,7 @@ class Setting:
     steps: dict[str, int] = field(default_factory=dict)  # of all workers together
 
 
-# small: two CPU cores, some hours. base: one modern GPU, about 25 minutes, in slices of under ten.
+# small: two CPU cores, some hours. base: one modern GPU, about 25 minutes.
 SETTINGS = {
     "small": Setting(
         name="small",

@@ -90,10 +90,10 @@ def write_tokenizer(folder: Path, merges: list[tuple[str, str]]) -> None:
     tokens = letters + [letter + "</w>" for letter in letters] + ["".join(pair) for pair in merges] + [START, END]
     folder.mkdir(parents=True, exist_ok=True)
     vocab = {token: index for index, token in enumerate(tokens)}
-    (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False))
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges))
+    (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False), encoding="utf-8")
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges), encoding="utf-8")
     special = {"bos_token": START, "eos_token": END, "pad_token": END, "unk_token": END}
-    (folder / "special_tokens_map.json").write_text(json.dumps(special, indent=2) + "\n")
+    (folder / "special_tokens_map.json").write_text(json.dumps(special, indent=2) + "\n", encoding="utf-8")
     config = {
         "tokenizer_class": "CLIPTokenizer",
         "model_max_length": LENGTH,
@@ -102,14 +102,14 @@ def write_tokenizer(folder: Path, merges: list[tuple[str, str]]) -> None:
         "errors": "replace",
         **special,
     }
-    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 class Encoder:
     """Texts -> token ids [B, LENGTH], padded with the end of text. Remembers every word it has split."""
 
     def __init__(self, folder: Path = FOLDER):
-        self.ids = json.loads((folder / "vocab.json").read_text())
+        self.ids = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
         self.ranks = {pair: rank for rank, pair in enumerate(read_merges(folder))}
         self.letters = dict(zip(_byte_order(), byte_letters()))
         self.known: dict[str, list[int]] = {}
@@ -144,7 +144,7 @@ def chinese_words() -> tuple[list[str], set[str]]:
 
 
 def read_merges(folder: Path) -> list[tuple[str, str]]:
-    return [tuple(line.split(" ")) for line in (folder / "merges.txt").read_text().splitlines()[1:]]
+    return [tuple(line.split(" ")) for line in (folder / "merges.txt").read_text(encoding="utf-8").splitlines()[1:]]
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def warm_unet(unet: torch.nn.Module, folder: Path) -> None:
 def warm_text_encoder(text_encoder: torch.nn.Module, encode: Encoder, folder: Path) -> None:
     state = load_file(folder / "text_encoder" / "model.safetensors")
     state = {name.removeprefix("text_model."): tensor.float() for name, tensor in state.items()}
-    old_ids = json.loads((folder / "tokenizer" / "vocab.json").read_text())
+    old_ids = json.loads((folder / "tokenizer" / "vocab.json").read_text(encoding="utf-8"))
     old = state[TABLE]
     table = old.mean(0).repeat(len(encode.ids), 1) + 0.01 * torch.randn(len(encode.ids), old.shape[1])
     for token, index in encode.ids.items():

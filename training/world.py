@@ -14,7 +14,7 @@ __all__ = ["RUNS", "SIZE_PX", "Scene", "Thing", "Figure", "KINDS"]
 SIZE_PX = SETTING.size_px
 PERSON = "person"
 
-KIND_ROWS: list[dict] = json.loads((HERE / SETTING.kinds_file).read_text())
+KIND_ROWS: list[dict] = json.loads((HERE / SETTING.kinds_file).read_text(encoding="utf-8"))
 KIND_ROWS.append({"name": PERSON, "zh": "人", "measure": "个", "boxed": True})
 ROW_OF = {row["name"]: row for row in KIND_ROWS}
 KINDS = [row["name"] for row in KIND_ROWS]

@@ -14,6 +14,7 @@ const notOurs = new Set([
   'out',
   'coverage',
   'runs',
+  'runs-base',
   '__pycache__',
 ])
 const files = filesBelow('')

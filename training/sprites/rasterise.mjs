@@ -1,5 +1,5 @@
 // Rasterises the emoji named in a list of kinds to PNG files, one per style and kind, for scene.py to paste.
-// Usage: node rasterise.mjs [list of kinds] [output folder]   (default: ../kinds.json ../runs/sprites)
+// Usage: node rasterise.mjs   (for the world of TRAINING_SIZE, into TRAINING_RUNS, as settings.py has them)
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -9,8 +9,9 @@ import { Resvg } from '@resvg/resvg-js'
 const SIZE_PX = 192
 const SETS = { flat: '@iconify-json/fluent-emoji-flat', noto: '@iconify-json/noto' }
 const here = dirname(fileURLToPath(import.meta.url))
-const list = resolve(process.argv[2] ?? join(here, '../kinds.json'))
-const output = resolve(process.argv[3] ?? join(here, '../runs/sprites'))
+const large = process.env.TRAINING_SIZE === 'base'
+const list = join(here, large ? '../kinds-base.json' : '../kinds.json')
+const output = resolve(process.env.TRAINING_RUNS ?? join(here, large ? '../runs-base' : '../runs'), 'sprites')
 
 const require = createRequire(import.meta.url)
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
