@@ -19,7 +19,7 @@ from .adapter import build_adapted_unet, start_closed
 from .attention_guide import AttentionGuide
 from .evalset import world, write_evalset, write_json
 from .export import INDEX, export_base, export_detector
-from .grounding import box_tokens
+from .grounding import box_tokens, largest
 from .loop import Plan, apply_arguments, plan_arguments, train
 from .model import build_text_encoder, transformer_blocks, use_plain_attention
 from .pool import load_latents, load_scenes
@@ -27,7 +27,7 @@ from .sample import MAX_ENTITIES, embed
 from .settings import SETTING
 from .tokenizer import FOLDER, Encoder
 from .vae import load_vae
-from .world import NEVER_BOXED, RUNS, SIZE_PX
+from .world import NEVER_BOXED, RUNS, SIZE_PX, Scene
 
 BATCH = SETTING.batch
 NULL_GROUNDING = 0.1
@@ -60,17 +60,9 @@ class BaselineStage:
     def loss(self, model, rng, progress):
         words = random.Random(rng.initial_seed())
         rows = torch.randint(len(self.scenes), (BATCH,), generator=rng)
-        shape = (BATCH, MAX_ENTITIES)
-        boxes, masks, slots, phrases = torch.zeros(*shape, 4), torch.zeros(shape), [], [""]
-        for row, index in enumerate(rows.tolist()):
-            if words.random() < NULL_GROUNDING:
-                continue
-            for slot, thing in enumerate(self.scenes[index].things):
-                boxes[row, slot], masks[row, slot] = torch.tensor(thing.box) / SIZE_PX, 1
-                slots.append((row, slot))
-                phrases.append(thing.kind)
-        states, pooled = embed(model.text_encoder, self.encode, phrases)
-        features = torch.zeros(*shape, pooled.shape[-1], device=pooled.device)
+        boxes, masks, slots, names = layouts([self.scenes[row] for row in rows.tolist()], words)
+        states, pooled = embed(model.text_encoder, self.encode, ["", *names])
+        features = torch.zeros(*masks.shape, pooled.shape[-1], device=pooled.device)
         if slots:
             features = features.index_put(tuple(torch.tensor(slots, device=pooled.device).T), pooled[1:].float())
         empty = torch.zeros_like(masks)
@@ -94,6 +86,21 @@ class BaselineStage:
         denoising = F.mse_loss(predicted.float(), target)
         guide, told = self.guide.loss(progress, lambda tokens: box_tokens(given, tokens))
         return denoising + guide, {"denoising": denoising, **told}
+
+
+def layouts(scenes: list[Scene], words: random.Random):
+    """-> boxes [B, 30, 4], masks [B, 30], and for each slot in use its (row, slot) and its name"""
+    shape = (len(scenes), MAX_ENTITIES)
+    boxes, masks, slots, names = torch.zeros(*shape, 4), torch.zeros(shape), [], []
+    for row, scene in enumerate(scenes):
+        if words.random() < NULL_GROUNDING:
+            continue
+        for slot, index in enumerate(largest(scene, range(len(scene.things)), MAX_ENTITIES)):
+            thing = scene.things[index]
+            boxes[row, slot], masks[row, slot] = torch.tensor(thing.box) / SIZE_PX, 1
+            slots.append((row, slot))
+            names.append(thing.kind)
+    return boxes, masks, slots, names
 
 
 def export(target: Path) -> None:

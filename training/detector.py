@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .keypoint_net import POINTS, shown
 from .loop import Plan, apply_arguments, plan_arguments, train
 from .pool import load_images, load_scenes
 from .scene import draw, invent_scene
@@ -23,7 +24,6 @@ SIDE = SIZE_PX // 4
 WIDTH = SETTING.channels[0] if SETTING.size_px == 64 else 128
 BATCH = SETTING.batch
 CORE = 0.55  # cells within this share of a box, around its centre, answer for it
-POINTS = 17
 PLACES = list(BACKGROUNDS)
 THRESHOLD, NMS = 0.3, 0.5
 
@@ -81,12 +81,12 @@ class Answers(nn.Module):
 
 
 def targets(scene: Scene):
-    """-> kinds [cells, K], boxes [cells, 4], which cells answer [cells], points [cells, 17, 2], which are people [cells]"""
+    """-> kinds [cells, K], boxes [cells, 4], which cells answer [cells], points [cells, 17, 2], (0, 0) where there is none"""
     centre = (np.arange(SIDE) + 0.5) / SIDE
     x, y = np.meshgrid(centre, centre)
     kinds = np.zeros((SIDE, SIDE, len(KINDS)), np.float32)
     boxes, points = np.zeros((SIDE, SIDE, 4), np.float32), np.zeros((SIDE, SIDE, POINTS, 2), np.float32)
-    answering, people = np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
+    answering = np.zeros((SIDE, SIDE), np.float32)
     for thing in scene.things:  # later ones lie on top, so they take the cell
         x0, y0, x1, y1 = (side / SIZE_PX for side in thing.box)
         mx, my = (x0 + x1) / 2, (y0 + y1) / 2
@@ -94,10 +94,9 @@ def targets(scene: Scene):
         core = (np.abs(x - mx) < rx) & (np.abs(y - my) < ry)
         kinds[core] = 0
         kinds[core, KINDS.index(thing.kind)] = 1
-        boxes[core], answering[core], people[core] = (x0, y0, x1, y1), 1, 0
-        if thing.figure:
-            points[core], people[core] = np.array(thing.figure.points) / SIZE_PX, 1
-    return tuple(part.reshape(SIDE * SIDE, *part.shape[2:]) for part in (kinds, boxes, answering, points, people))
+        boxes[core], answering[core] = (x0, y0, x1, y1), 1
+        points[core] = np.array(thing.figure.points) / SIZE_PX if thing.figure else 0
+    return tuple(part.reshape(SIDE * SIDE, *part.shape[2:]) for part in (kinds, boxes, answering, points))
 
 
 class DetectorStage:
@@ -113,16 +112,17 @@ class DetectorStage:
         rows = torch.randint(len(self.scenes), (BATCH,), generator=rng)
         pictures = worn(self.images[rows].permute(0, 3, 1, 2).float() / 255, rng).to(self.device)
         parts = zip(*(targets(self.scenes[row]) for row in rows.tolist()))
-        kinds, boxes, answering, points, people = (torch.from_numpy(np.stack(part)).to(self.device) for part in parts)
+        kinds, boxes, answering, points = (torch.from_numpy(np.stack(part)).to(self.device) for part in parts)
         place = torch.tensor([PLACES.index(self.scenes[row].background) for row in rows.tolist()], device=self.device)
         names, sides, spots, where = (part.float() for part in model(pictures))
         count = answering.sum().clamp(min=1)
         naming = focal(names, kinds).sum() / count
         found = torch.cat([model.centres - sides[..., :2], model.centres + sides[..., 2:]], -1)
         boxing = ((1 - overlap(found, boxes)) * answering).sum() / count
-        apart = (model.centres[:, None] + spots[..., :2] - points).abs().mean((-1, -2))
-        seen = F.binary_cross_entropy_with_logits(spots[..., 2], people[..., None].expand(-1, -1, POINTS), reduction="none")
-        posing = (apart * people).sum() / people.sum().clamp(min=1) + 0.1 * (seen.mean(-1) * answering).sum() / count
+        there = shown(points).float()
+        apart = (model.centres[:, None] + spots[..., :2] - points).abs().mean(-1)
+        seen = F.binary_cross_entropy_with_logits(spots[..., 2], there, reduction="none")
+        posing = (apart * there).sum() / there.sum().clamp(min=1) + 0.1 * (seen.mean(-1) * answering).sum() / count
         placing = F.cross_entropy(where, place)
         loss = naming + boxing + 5 * posing + 0.1 * placing
         return loss, {"naming": naming, "boxing": boxing, "posing": posing, "placing": placing}

@@ -7,13 +7,14 @@ are drawn here too: grounding (phrases found in the caption), detection (bare na
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
 from .captions import caption, grounded_caption, phrase
 from .image_encoder import load_image_model, view
-from .keypoint_net import PEOPLE, POINTS
+from .keypoint_net import PEOPLE, POINTS, shown
 from .pool import load_images, load_latents, load_scenes
 from .sample import MAX_ENTITIES, STYLE_BOX, embed
 from .settings import LATENT_SIDE
@@ -82,7 +83,7 @@ class BoxGrounding:
             if words.random() < NULL_GROUNDING:
                 continue
             slot = 0
-            for index in self.grounded_things(scene, words):
+            for index in largest(scene, self.grounded_things(row, scene, words), MAX_ENTITIES - style):
                 thing = scene.things[index]
                 boxes[row, slot] = torch.tensor(thing.box) / SIZE_PX
                 masks[row, slot] = 1
@@ -115,7 +116,7 @@ class BoxGrounding:
         }
         return captions, {name: tensor.to(self.device) for name, tensor in given.items()}
 
-    def grounded_things(self, scene: Scene, words: random.Random) -> list[int]:
+    def grounded_things(self, row: int, scene: Scene, words: random.Random) -> list[int]:
         kept = [index for index in range(len(scene.things)) if words.random() < KEEP_BOX]
         words.shuffle(kept)
         return kept
@@ -129,14 +130,13 @@ class InpaintGrounding(BoxGrounding):
     """Some of a scene's boxes are cut out (0 in the mask) and only their things are given."""
 
     def batch(self, count: int, rng: torch.Generator) -> Batch:
+        self.chosen: list[list[int]] = []  # by row: things cut out
         self.cut: list[torch.Tensor] = []
         batch = super().batch(count, rng)
-        cut = self.cut + [torch.ones(1, LATENT_SIDE, LATENT_SIDE)] * (count - len(self.cut))
-        batch.keep = torch.stack(cut).to(self.device)
+        batch.keep = torch.stack(self.cut).to(self.device)
         return batch
 
     def entities(self, scenes, words, rng):
-        self.chosen = []
         for scene in scenes:
             order = list(range(len(scene.things)))
             words.shuffle(order)
@@ -146,13 +146,17 @@ class InpaintGrounding(BoxGrounding):
             for index in chosen:
                 cut_box(keep, [side / SIZE_PX for side in scene.things[index].box])
             self.cut.append(keep if words.random() > 0.1 else torch.zeros_like(keep))
-        self.next = iter(self.chosen)
-        order = {id(scene): chosen for scene, chosen in zip(scenes, self.chosen)}
-        self.of_scene = order
         return super().entities(scenes, words, rng)
 
-    def grounded_things(self, scene, words):
-        return list(self.of_scene[id(scene)])
+    def grounded_things(self, row, scene, words):
+        return self.chosen[row]
+
+
+def largest(scene: Scene, chosen: Sequence[int], count: int) -> list[int]:
+    """At most `count` of the things chosen, those of the largest boxes, in the order in which they are given."""
+    area = lambda box: (box[2] - box[0]) * (box[3] - box[1])  # noqa: E731
+    kept = sorted(chosen, key=lambda index: area(scene.things[index].box), reverse=True)[:count]
+    return [index for index in chosen if index in kept]
 
 
 def cut_box(keep: torch.Tensor, box) -> None:
@@ -185,7 +189,7 @@ class KeypointGrounding:
             words.shuffle(figures)
             for person, figure in enumerate(figures[:PEOPLE]):
                 points[row, person] = torch.tensor(figure.points) / SIZE_PX
-                masks[row, person] = 1
+                masks[row, person] = shown(points[row, person])
                 for point in range(POINTS):
                     if words.random() < 0.05:  # users leave points out
                         points[row, person, point] = masks[row, person, point] = 0

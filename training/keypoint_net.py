@@ -30,6 +30,11 @@ class KeypointPositionNet(nn.Module):
         return self.linears(torch.cat([person, place], -1))
 
 
+def shown(points: torch.Tensor) -> torch.Tensor:
+    """[..., 2] -> bool [...]: a point at exactly (0, 0) is absent, as for GLIGEN and the engine."""
+    return (points != 0).any(-1)
+
+
 def fourier(points: torch.Tensor) -> torch.Tensor:
     """[..., 2] -> [..., 32]: index 4 k + 2 s + c, with s = 0 for sine and 1 for cosine, c = 0 for x and 1 for y."""
     angle = points[..., None, :] * FREQUENCIES.to(points.device)[:, None]  # [..., 8, 2]
