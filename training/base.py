@@ -115,7 +115,7 @@ class BaseStage:
         late = progress >= LARGE_FROM
         count = LARGE_BATCH if late or self.init else SMALL_BATCH
         rows = torch.randint(len(self.scenes), (count,), generator=rng)
-        if late:
+        if late or not len(self.alone):
             return rows
         alone = self.alone[torch.randint(len(self.alone), (count,), generator=rng)]
         return torch.where(torch.rand(count, generator=rng) < ALONE_SHARE, alone, rows)

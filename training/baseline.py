@@ -22,7 +22,7 @@ from .export import INDEX, export_base, export_detector
 from .grounding import box_tokens, largest
 from .loop import Plan, apply_arguments, plan_arguments, train
 from .model import build_text_encoder, transformer_blocks, use_plain_attention
-from .pool import load_latents, load_scenes
+from .pool import load_fitting
 from .sample import MAX_ENTITIES, embed
 from .settings import SETTING
 from .tokenizer import FOLDER, Encoder
@@ -53,9 +53,9 @@ class BaselineStage:
     def prepare(self, model) -> None:
         use_plain_attention(model.unet, model.text_encoder)
         self.guide = AttentionGuide(model.unet, GUIDE_UNTIL)
-        self.encode, scenes, latents = Encoder(), load_scenes(), load_latents()
-        rows = [row for row, scene in enumerate(scenes) if not any(t.kind in NEVER_BOXED for t in scene.things)]
-        self.scenes, self.latents = [scenes[row] for row in rows], latents[rows]
+        self.encode = Encoder()
+        boxable = lambda scene: not any(thing.kind in NEVER_BOXED for thing in scene.things)  # noqa: E731
+        _, self.scenes, self.latents = load_fitting(boxable, "only things of kinds that may have boxes")
 
     def loss(self, model, rng, progress):
         words = random.Random(rng.initial_seed())

@@ -21,7 +21,7 @@ def caption(scene: Scene, rng: random.Random, chinese: bool | None = None, style
 def grounded_caption(scene: Scene, rng: random.Random, chinese: bool | None = None, styled: bool | None = None):
     """-> (caption, {index of the thing: (words, start)}) with every thing found in the caption."""
     if scene.words is not None:
-        return scene.words, _find(scene.words, [thing.kind for thing in scene.things])
+        return scene.words, _find(scene.words, [thing.words or thing.kind for thing in scene.things])
     if chinese is None:
         chinese = rng.random() < CHINESE_SHARE
     if styled is None and len(STYLES) == 1:
@@ -43,8 +43,8 @@ def grounded_caption(scene: Scene, rng: random.Random, chinese: bool | None = No
 def phrase(thing: Thing | str, rng: random.Random, chinese: bool | None = None) -> str:
     """The words that name one box: the bare name, or with its article and, for a person, the clothes."""
     thing = Thing(thing, (0, 0, 0, 0)) if isinstance(thing, str) else thing
-    if thing.kind not in ROW_OF:  # other people's data: its words are the only ones there are
-        return thing.kind
+    if thing.words or thing.kind not in ROW_OF:  # other people's data: its words are the only ones there are
+        return thing.words or thing.kind
     if chinese is None:
         chinese = rng.random() < CHINESE_SHARE
     if chinese:

@@ -69,42 +69,76 @@ def write_coco(folder: Path, count: int, seed: int = 0) -> None:
 def read_coco(file: Path, images: Path) -> tuple[np.ndarray, list[Scene]]:
     """Pictures squeezed to the model's square, and scenes. A thing is called by its phrase, else by its category.
 
-    Captions are the image's own `caption`, or one in `annotations` (COCO's caption files); without one the caption is empty."""
-    data = json.loads(file.read_text())
+    Captions are the image's own `caption`, or one in `annotations` (COCO's caption files); without one the caption is empty.
+    Left out are crowds, and things without a name or smaller than MIN_SIDE."""
+    try:
+        return _read(json.loads(file.read_text()), images)
+    except KeyError as missing:
+        raise SystemExit(f"Cannot read {file}: an entry lacks {missing}, which COCO's have") from None
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"Cannot read {file}: {error}") from None
+
+
+def _read(data, images: Path) -> tuple[np.ndarray, list[Scene]]:
+    if not (isinstance(data, dict) and data.get("images") and "annotations" in data):
+        raise ValueError('it lacks "images" or "annotations", and a COCO file has both')
     names = {row["id"]: row["name"] for row in data.get("categories", [])}
     rows_of: dict[int, list] = {}
-    captions = {row["id"]: row.get("caption", "") for row in data["images"]}
+    captions = {row["id"]: row.get("caption") or "" for row in data["images"]}
     for row in data["annotations"]:
-        if "caption" in row:
+        if row.get("caption"):
             captions[row["image_id"]] = row["caption"]
         if "bbox" in row and not row.get("iscrowd"):
             rows_of.setdefault(row["image_id"], []).append(row)
     pictures, scenes = [], []
     for head in data["images"]:
-        path = images / head["file_name"]
-        if not path.is_file():
-            raise SystemExit(f"Cannot read {path}, which {file} names: put the pictures there, or give --images their folder")
-        picture = Image.open(path).convert("RGB").resize((SIZE_PX, SIZE_PX), Image.Resampling.LANCZOS)
+        if not (head["width"] > 0 and head["height"] > 0):
+            raise ValueError(f"image {head['id']} is {head['width']} x {head['height']}; give it the size of its picture")
+        pictures.append(_picture(images, head["file_name"]))
         things = [_thing(row, head, names, captions[head["id"]]) for row in rows_of.get(head["id"], [])]
-        pictures.append(np.array(picture))
         scenes.append(Scene("white", tuple(thing for thing in things if thing), words=captions[head["id"]]))
     return np.stack(pictures), scenes
 
 
+def _picture(images: Path, name: str) -> np.ndarray:
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ValueError(f"picture {name} lies outside {images}; name it as it stands in that folder")
+    if not (images / name).is_file():
+        raise ValueError(f"picture {images / name} is missing; put the pictures there, or give --images their folder")
+    return np.array(Image.open(images / name).convert("RGB").resize((SIZE_PX, SIZE_PX), Image.Resampling.LANCZOS))
+
+
 def _thing(row: dict, head: dict, names: dict[int, str], caption: str) -> Thing | None:
-    across, down = SIZE_PX / head["width"], SIZE_PX / head["height"]
+    words = row.get("phrase") or " ".join(caption[start:end] for start, end in row.get("tokens_positive", [])) or None
+    kind = names.get(row.get("category_id"))
+    if words and len(names) == 1:  # GoldG has one category for all, "object"
+        kind = words
+    box, figure = _box(row, head), _figure(row, head)
+    return Thing(kind or words, box, figure, words) if box and (kind or words) else None
+
+
+def _box(row: dict, head: dict) -> tuple[int, ...] | None:
+    """What of the box lies in the picture."""
+    if len(row["bbox"]) != 4:
+        raise ValueError(f"annotation {row.get('id')} has a box of {len(row['bbox'])} numbers; it is x, y, width, height")
     x, y, width, height = row["bbox"]
-    if width < MIN_SIDE * head["width"] or height < MIN_SIDE * head["height"]:
+    x0, x1 = (min(1.0, max(0.0, side / head["width"])) for side in (x, x + width))
+    y0, y1 = (min(1.0, max(0.0, side / head["height"])) for side in (y, y + height))
+    return tuple(round(side * SIZE_PX) for side in (x0, y0, x1, y1)) if min(x1 - x0, y1 - y0) >= MIN_SIDE else None
+
+
+def _figure(row: dict, head: dict) -> Figure | None:
+    """Points that are not labelled, or lie outside the picture, are at (0, 0), which means absent."""
+    flat, width, height = row.get("keypoints") or [], head["width"], head["height"]
+    if not any(flat):
         return None
-    box = (round(x * across), round(y * down), round((x + width) * across), round((y + height) * down))
-    name = row.get("phrase") or " ".join(caption[start:end] for start, end in row.get("tokens_positive", []))
-    name = name or names.get(row.get("category_id"), "")
-    figure = None
-    if row.get("num_keypoints"):
-        flat = row["keypoints"]
-        points = [(flat[i] * across, flat[i + 1] * down) if flat[i + 2] else (0.0, 0.0) for i in range(0, len(flat), 3)]
-        figure = Figure("", "", tuple(points))
-    return Thing(name, box, figure) if name else None
+    if len(flat) != 3 * len(KEYPOINTS):
+        raise ValueError(f"annotation {row.get('id')} has {len(flat)} numbers of key points; COCO's 17 points have 51")
+    points = [
+        (x / width * SIZE_PX, y / height * SIZE_PX) if seen and 0 <= x <= width and 0 <= y <= height else (0.0, 0.0)
+        for x, y, seen in zip(flat[::3], flat[1::3], flat[2::3])
+    ]
+    return Figure("", "", tuple(points)) if any(map(any, points)) else None
 
 
 def main() -> None:

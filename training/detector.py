@@ -81,13 +81,17 @@ class Answers(nn.Module):
 
 
 def targets(scene: Scene):
-    """-> kinds [cells, K], boxes [cells, 4], which cells answer [cells], points [cells, 17, 2], (0, 0) where there is none"""
+    """-> kinds [cells, K], boxes [cells, 4], which cells answer [cells], points [cells, 17, 2]
+
+    Points that are not there are (0, 0); things of kinds that are not the world's are background."""
     centre = (np.arange(SIDE) + 0.5) / SIDE
     x, y = np.meshgrid(centre, centre)
     kinds = np.zeros((SIDE, SIDE, len(KINDS)), np.float32)
     boxes, points = np.zeros((SIDE, SIDE, 4), np.float32), np.zeros((SIDE, SIDE, POINTS, 2), np.float32)
     answering = np.zeros((SIDE, SIDE), np.float32)
     for thing in scene.things:  # later ones lie on top, so they take the cell
+        if thing.kind not in KINDS:
+            continue
         x0, y0, x1, y1 = (side / SIZE_PX for side in thing.box)
         mx, my = (x0 + x1) / 2, (y0 + y1) / 2
         rx, ry = max(CORE * (x1 - x0) / 2, 0.6 / SIDE), max(CORE * (y1 - y0) / 2, 0.6 / SIDE)

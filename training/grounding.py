@@ -15,7 +15,7 @@ import torch
 from .captions import caption, grounded_caption, phrase
 from .image_encoder import load_image_model, view
 from .keypoint_net import PEOPLE, POINTS, shown
-from .pool import load_images, load_latents, load_scenes
+from .pool import load_fitting, load_images
 from .sample import MAX_ENTITIES, STYLE_BOX, embed
 from .settings import LATENT_SIDE
 from .tokenizer import Encoder
@@ -47,9 +47,7 @@ class BoxGrounding:
 
     def __init__(self, model, device: str):
         self.model, self.device, self.encode = model, device, Encoder()
-        scenes, latents = load_scenes(), load_latents()
-        self.rows = [row for row, scene in enumerate(scenes) if self.usable(scene)]
-        self.scenes, self.latents = [scenes[row] for row in self.rows], latents[self.rows]
+        self.rows, self.scenes, self.latents = load_fitting(self.usable, "things, all of kinds that may have boxes")
         with torch.no_grad():
             self.spread = embed(model.text_encoder, self.encode, BOXED)[1].std(0).mean().cpu()
         self.kind_views, self.style_views = feature_bank(self.scenes, self.rows)
@@ -88,11 +86,12 @@ class BoxGrounding:
                 boxes[row, slot] = torch.tensor(thing.box) / SIZE_PX
                 masks[row, slot] = 1
                 given = 0.0 if self.words_only else words.random()
-                if given < TEXT_ONLY or given >= TEXT_ONLY + IMAGE_ONLY:
+                pictured = given >= TEXT_ONLY and thing.kind in self.kind_views
+                if not pictured or given >= TEXT_ONLY + IMAGE_ONLY:
                     texts[row, slot] = 1
                     slots.append((row, slot))
                     phrases.append(found[index][0] if in_caption and index in found else phrase(thing, words))
-                if given >= TEXT_ONLY and thing.kind in self.kind_views:
+                if pictured:
                     images[row, slot] = 1
                     image_features[row, slot] = words.choice(self.kind_views[thing.kind])
                 slot += 1
@@ -172,9 +171,8 @@ class KeypointGrounding:
 
     def __init__(self, model, device: str):
         self.model, self.device, self.encode = model, device, Encoder()
-        scenes, latents = load_scenes(), load_latents()
-        rows = [row for row, scene in enumerate(scenes) if any(thing.figure for thing in scene.things)]
-        self.scenes, self.latents = [scenes[row] for row in rows], latents[rows]
+        posed = lambda scene: any(thing.figure for thing in scene.things)  # noqa: E731
+        _, self.scenes, self.latents = load_fitting(posed, "a person with key points")
 
     def batch(self, count: int, rng: torch.Generator) -> Batch:
         words = random.Random(rng.initial_seed())

@@ -73,8 +73,8 @@ def view(picture: np.ndarray, box=None) -> torch.Tensor:
 
 def crop_words(thing: Thing, style: str, words: random.Random) -> str:
     """"a cat", or with its style, as captions name it."""
-    name = article(thing.kind)
-    if thing.figure:
+    name = thing.words or article(thing.kind)
+    if thing.figure and thing.figure.shirt:
         name += f" in {thing.figure.shirt}"
     if style == "flat" or words.random() < 0.3:
         return name

@@ -9,6 +9,8 @@ import argparse
 import json
 import multiprocessing
 import random
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from .coco import read_coco
 from .loop import autocast
 from .scene import draw, invent_scene
 from .settings import SETTING
-from .world import RUNS, Scene, from_row, to_row
+from .world import NEVER_BOXED, RUNS, Scene, from_row, to_row
 
 FOLDER = RUNS / "pool"
 CHUNK = min(1000, SETTING.scenes)
@@ -46,6 +48,15 @@ def load_scenes() -> list[Scene]:
     return [from_row(row) for row in json.loads((FOLDER / "scenes.json").read_text())]
 
 
+def load_fitting(fits: Callable[[Scene], bool], wanted: str) -> tuple[list[int], list[Scene], torch.Tensor]:
+    """-> rows of the pool whose scenes fit, those scenes and their latents; `wanted` says in words what fits."""
+    scenes, latents = load_scenes(), load_latents()
+    rows = [row for row, scene in enumerate(scenes) if fits(scene)]
+    if not rows:
+        raise SystemExit(f"Cannot train on {FOLDER}: none of its {len(scenes)} scenes has {wanted}; make a pool that has some")
+    return rows, [scenes[row] for row in rows], latents[rows]
+
+
 def to_unit(images: torch.Tensor) -> torch.Tensor:
     """uint8 [B, H, W, 3] -> float [B, 3, H, W] in -1..1."""
     return images.permute(0, 3, 1, 2).float() / 127.5 - 1
@@ -71,6 +82,16 @@ def save_pool(images: np.ndarray, scenes: list[Scene]) -> None:
     (FOLDER / "latents.npy").unlink(missing_ok=True)  # of the pictures before
     (FOLDER / "scenes.json").write_text(json.dumps([to_row(scene) for scene in scenes]))
     print(f"{len(scenes)} scenes in {FOLDER}")
+
+
+def take_pool(file: Path, images: Path) -> None:
+    """The pool from other people's pictures."""
+    pictures, scenes = read_coco(file, images)
+    save_pool(pictures, scenes)
+    never = Counter(kind for scene in scenes for kind in {thing.kind for thing in scene.things} if kind in NEVER_BOXED)
+    if never:
+        told = ", ".join(f"{kind} {count}" for kind, count in never.most_common())
+        print(f"Scenes with kinds that never get boxes, which teach no adapter of boxes: {told}")
 
 
 def _encode_part(job):
@@ -110,7 +131,7 @@ def main() -> None:
     if args.latents:
         encode_pool(args.workers, args.device)
     elif args.coco:
-        save_pool(*read_coco(args.coco, args.images or args.coco.parent / "images"))
+        take_pool(args.coco, args.images or args.coco.parent / "images")
     else:
         draw_pool(args.count, args.workers)
 

@@ -1,9 +1,9 @@
 """A small vocabulary in CLIP's format, learnt from the captions: byte-level BPE with "</w>" at word ends.
 
-
 Ids: 256 bytes, the same 256 as word ends, one per merge, <|startoftext|>, <|endoftext|>. The two special ids are
 the largest, so pooling at the largest id finds the first end of text, which is also the padding.
-`python -m training.tokenizer` writes runs/tokenizer (vocab.json, merges.txt and the two config files).
+`python -m training.tokenizer` writes runs/tokenizer (vocab.json, merges.txt and the two config files). After a pool of
+other people's pictures it learns their words too.
 """
 
 import argparse
@@ -16,6 +16,8 @@ from pathlib import Path
 import torch
 
 from .captions import caption, phrase
+from .pool import FOLDER as POOL
+from .pool import load_scenes
 from .scene import invent_scene
 from .settings import SETTING
 from .world import BACKGROUNDS, KIND_ROWS, KINDS, RUNS
@@ -23,6 +25,7 @@ from .world import BACKGROUNDS, KIND_ROWS, KINDS, RUNS
 FOLDER = RUNS / "tokenizer"
 LENGTH = SETTING.caption_tokens
 START, END = "<|startoftext|>", "<|endoftext|>"
+OTHERS_WORDS = 2000  # so many of other people's words become tokens, the most frequent; the others are spelt
 WORD = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+")
 
 
@@ -143,6 +146,21 @@ def chinese_words() -> tuple[list[str], set[str]]:
     return [name for name in names if len(name) > 1], characters
 
 
+def others_texts() -> list[str]:
+    """Captions and names of a pool of other people's pictures; nothing of the world's own pool, or of none."""
+    if not (POOL / "scenes.json").exists():
+        return []
+    scenes = [scene for scene in load_scenes() if scene.words is not None]
+    return [scene.words for scene in scenes] + [thing.words or thing.kind for scene in scenes for thing in scene.things]
+
+
+def frequent_words(texts: list[str], count: int = OTHERS_WORDS) -> list[str]:
+    """The texts without all but their most frequent words."""
+    split = [WORD.findall(text.lower()) for text in texts]
+    kept = {word for word, _ in Counter(word for words in split for word in words if word.isascii()).most_common(count)}
+    return [" ".join(word for word in words if word in kept) for words in split]
+
+
 def read_merges(folder: Path) -> list[tuple[str, str]]:
     return [tuple(line.split(" ")) for line in (folder / "merges.txt").read_text(encoding="utf-8").splitlines()[1:]]
 
@@ -152,9 +170,12 @@ def main() -> None:
     parser.add_argument("--init", type=Path, help="a tokenizer folder whose merges come first, so that its ids stay")
     args = parser.parse_args()
     rng = random.Random("tokenizer")
-    texts = [caption(invent_scene(rng), rng, chinese=False) for _ in range(20_000)]
-    merges = learn_merges(texts, read_merges(args.init) if args.init else [])
-    merges += [pair for pair in character_merges(*chinese_words()) if pair not in set(merges)]
+    texts, others = [caption(invent_scene(rng), rng, chinese=False) for _ in range(20_000)], others_texts()
+    merges = learn_merges(texts + frequent_words(others), read_merges(args.init) if args.init else [])
+    names, characters = chinese_words()
+    characters |= {letter for text in others for letter in text.lower() if not letter.isascii()}
+    known = set(merges)
+    merges += [pair for pair in character_merges(names, characters) if pair not in known]
     write_tokenizer(FOLDER, merges)
     print(f"{len(merges)} merges, {512 + len(merges) + 2} tokens in {FOLDER}")
 

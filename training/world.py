@@ -75,9 +75,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Thing:
+    """`words` is set only where a phrase came with the picture, as a scene's are; `kind` is then its category."""
+
     kind: str
     box: tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, x1 and y1 exclusive
     figure: Figure | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,16 +98,16 @@ def to_row(scene: Scene) -> list:
     things = []
     for thing in scene.things:
         figure = thing.figure and [thing.figure.shirt, thing.figure.trousers, thing.figure.points]
-        things.append([thing.kind, *thing.box, figure])
+        things.append([thing.kind, *thing.box, figure, *([thing.words] if thing.words else [])])
     return [scene.background, scene.style, scene.words, things]
 
 
 def from_row(row: list) -> Scene:
     background, style, words, rows = row
     things = []
-    for kind, x0, y0, x1, y1, figure in rows:
+    for kind, x0, y0, x1, y1, figure, *phrase in rows:
         if figure:
             shirt, trousers, points = figure
             figure = Figure(shirt, trousers, tuple((x, y) for x, y in points))
-        things.append(Thing(kind, (x0, y0, x1, y1), figure))
+        things.append(Thing(kind, (x0, y0, x1, y1), figure, *phrase))
     return Scene(background, tuple(things), style, words)

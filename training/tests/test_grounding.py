@@ -6,7 +6,8 @@ from unittest import mock
 
 import torch
 
-from training import baseline, detector, grounding
+from training import baseline, detector, grounding, pool
+from training.base import BaseStage
 from training.grounding import STYLE_BOX, BoxGrounding, InpaintGrounding, KeypointGrounding, largest
 from training.settings import LATENT_SIDE
 from training.world import PERSON, SIZE_PX, Figure, Scene, Thing
@@ -25,11 +26,12 @@ class GroundingTest(unittest.TestCase):
     def pooled(self, scenes: list[Scene]):
         zeros = lambda encoder, encode, texts: (None, torch.zeros(len(texts), 32))  # noqa: E731
         bank = {"ball": [torch.zeros(32)]}, {scene.style: [torch.zeros(32)] for scene in scenes}
+        latents = torch.zeros(len(scenes), 4, LATENT_SIDE, LATENT_SIDE)
         fakes = {"Encoder": mock.Mock(), "embed": zeros, "feature_bank": lambda *inputs: bank}
-        fakes |= {"load_scenes": lambda: scenes, "load_latents": lambda: torch.zeros(len(scenes), 4, LATENT_SIDE, LATENT_SIDE)}
-        patch = mock.patch.multiple(grounding, **fakes)
-        patch.start()
-        self.addCleanup(patch.stop)
+        stored = {"load_scenes": lambda: scenes, "load_latents": lambda: latents}
+        for patch in (mock.patch.multiple(grounding, **fakes), mock.patch.multiple(pool, **stored)):
+            patch.start()
+            self.addCleanup(patch.stop)
         return mock.Mock(**{"text_encoder.config.hidden_size": 32})
 
     def test_crowd_keeps_its_largest_thirty_in_their_order(self):
@@ -70,6 +72,25 @@ class GroundingTest(unittest.TestCase):
                 compared += 1
         self.assertGreater(compared, 16)
 
+    def test_thing_that_no_picture_shows_large_enough_is_told_in_words(self):
+        things = Thing("a chair", (0, 0, 9, 9)), Thing("ball", (20, 20, 40, 40))
+        boxes = BoxGrounding(self.pooled([Scene("white", things, words="")]), "cpu")
+        given = boxes.batch(64, torch.Generator().manual_seed(0)).given
+        self.assertTrue(torch.equal(given["masks"], given["phrases_masks"].maximum(given["image_masks"])))
+        self.assertTrue((given["image_masks"] > given["phrases_masks"]).any())
+
+    def test_pool_without_what_a_stage_needs_is_told_in_words(self):
+        model = self.pooled([Scene("white", (Thing("robot", (0, 0, 9, 9), words="a robot"),), words="a robot")])
+        with self.assertRaisesRegex(SystemExit, "none of its 1 scenes has things, all of kinds that may have boxes"):
+            BoxGrounding(model, "cpu")
+        with self.assertRaisesRegex(SystemExit, "none of its 1 scenes has a person with key points"):
+            KeypointGrounding(model, "cpu")
+
+    def test_base_goes_on_without_pictures_of_a_single_thing(self):
+        stage = BaseStage()
+        stage.scenes, stage.alone = [crowd(2)] * 5, torch.tensor([])
+        self.assertLess(stage.draw_rows(torch.Generator().manual_seed(0), 0.0).max(), 5)
+
     def test_point_left_out_is_absent_also_in_the_guide(self):
         points = (*POINTS[:3], (0.0, 0.0), *POINTS[4:])
         scene = Scene("white", (Thing(PERSON, (0, 0, 40, 60), Figure("", "", points)),))
@@ -105,6 +126,10 @@ class DetectorTargetTest(unittest.TestCase):
         middle = detector.SIDE // 2 * detector.SIDE + detector.SIDE // 2
         self.assertFalse(points[middle].any())
         self.assertTrue(points.any())
+
+    def test_kind_that_is_not_of_the_world_is_background(self):
+        kinds, _, answering, _ = detector.targets(Scene("white", (Thing("a chair", (0, 0, 64, 64)),)))
+        self.assertFalse(kinds.any() or answering.any())
 
 
 if __name__ == "__main__":

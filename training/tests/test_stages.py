@@ -282,7 +282,7 @@ class CocoTest(unittest.TestCase):
                 if name == "grounding":
                     self.assertEqual(caption(scene, None), scene.words)
                     for thing in scene.things:
-                        self.assertIn(thing.kind, scene.words)
+                        self.assertIn(thing.words, scene.words)
 
     def test_missing_picture_is_named(self):
         file = RUNS / "missing.json"
