@@ -59,6 +59,11 @@ function freeBox(
   return null
 }
 
+/** Whether things stand as far apart as those of layouts do. */
+export function standApart({ layout }: World, boxes: readonly Box[]): boolean {
+  return boxes.every((box, i) => boxes.slice(0, i).every((other) => overlap(box, other) <= layout.maxOverlap))
+}
+
 /** Shared area over the smaller box. */
 function overlap(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0])

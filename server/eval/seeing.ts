@@ -3,6 +3,7 @@ import type { Box } from '#inference/detections.ts'
 import type { Image } from '#inference/pictures.ts'
 import type { Tensor } from '#inference/tensor.ts'
 import { averagePrecision, marginOfAp50, type Guess, type Truth } from './average-precision.ts'
+import { standApart } from './layouts.ts'
 import type { Row } from './section.ts'
 import type { Studio } from './studio.ts'
 import { crop, readScenes, type DrawnScene } from './world.ts'
@@ -24,6 +25,16 @@ export function precisionRow(truths: readonly Truth[], guesses: readonly Guess[]
 export async function plainScenes({ eyes, world }: Studio): Promise<DrawnScene[]> {
   const plain = world.styles[0]?.name
   return (await readScenes(eyes.path)).filter(({ style }) => (style ?? plain) === plain)
+}
+
+/** Of drawings, those whose things stand as far apart as in layouts: what painted layouts are compared with. */
+export function laidOut({ world }: Studio, scenes: readonly DrawnScene[]): DrawnScene[] {
+  return scenes.filter(({ things }) =>
+    standApart(
+      world,
+      things.map(({ box }) => box),
+    ),
+  )
 }
 
 export function cut(image: Image, [x0, y0, x1, y1]: Box): Image {

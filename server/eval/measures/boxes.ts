@@ -3,14 +3,14 @@ import type { Image } from '#inference/pictures.ts'
 import type { Guess, Truth } from '../average-precision.ts'
 import { captionOf, entitiesOf, inventLayouts, type Layout } from '../layouts.ts'
 import { mean, skip, type Row, type Section } from '../section.ts'
-import { guessesOf, plainScenes, precisionRow, type Eyes } from '../seeing.ts'
+import { guessesOf, laidOut, plainScenes, precisionRow, type Eyes } from '../seeing.ts'
 import type { Studio } from '../studio.ts'
 import type { Language } from '../world.ts'
 
 export async function upperBound(studio: Studio): Promise<Section> {
   const { eyes } = studio
   const title = 'Detector on drawings (the upper bound)'
-  const scenes = (await plainScenes(studio)).filter(({ things }) =>
+  const scenes = laidOut(studio, await plainScenes(studio)).filter(({ things }) =>
     things.every(({ keypoints }) => !keypoints),
   )
   if (scenes.length === 0) return skip(title, 'the model brings no eval/scenes.json')

@@ -3,7 +3,7 @@ import type { Box } from '#inference/detections.ts'
 import type { Image } from '#inference/pictures.ts'
 import { captionOf, entitiesOf } from '../layouts.ts'
 import { meanRow, skip, type Row, type Section } from '../section.ts'
-import { cut, nearestOf, plainScenes } from '../seeing.ts'
+import { cut, laidOut, nearestOf, plainScenes } from '../seeing.ts'
 import type { Studio } from '../studio.ts'
 import { readReferences, readScenes, type Reference } from '../world.ts'
 import { layoutsOf } from './boxes.ts'
@@ -27,7 +27,7 @@ export async function references(studio: Studio): Promise<Section> {
     rows.push({ what, ...meanRow('nearest', hits), chance, boxes: hits.flat().length })
   }
   const drawn: number[][] = []
-  for (const { image, things } of await plainScenes(studio)) {
+  for (const { image, things } of laidOut(studio, await plainScenes(studio))) {
     const found: number[] = []
     for (const { kind, box, keypoints: figure } of things)
       if (!figure) found.push(await shows(image, box, kind))
@@ -53,7 +53,13 @@ export async function references(studio: Studio): Promise<Section> {
         for (const { box, reference } of told)
           boxes.push({ phrase: '', box, image: await painter.keep(reference.image) })
         const place = layout.place.en[0] ?? ''
-        const image = await painter.paint({ adapter, caption: place, seed: options.seed + i, tau, boxes })
+        const image = await painter.paint({
+          adapter,
+          caption: place,
+          seed: options.seed + i,
+          tau,
+          boxes,
+        })
         const found: number[] = []
         for (const { box, reference } of told) found.push(await shows(image, box, reference.kind))
         hits.push(found)
@@ -92,7 +98,7 @@ export async function styles(studio: Studio): Promise<Section> {
     rows.push({ what, ...meanRow('nearest', hits), chance, boxes: hits.flat().length })
   }
   const drawn: number[][] = []
-  for (const { image, things, style } of await readScenes(eyes.path)) {
+  for (const { image, things, style } of laidOut(studio, await readScenes(eyes.path))) {
     if (style === undefined || style === world.styles[0]?.name) continue
     const found: number[] = []
     for (const { kind, box } of things) found.push(...(await looks(image, box, kind, style)))

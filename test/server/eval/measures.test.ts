@@ -141,6 +141,22 @@ describe('inpainting', () => {
   })
 })
 
+test('drawings whose things stand closer than those of layouts are no measure of layouts', async () => {
+  const scene = (other: Box) => ({
+    things: [
+      { kind: 'cat', box: left },
+      { kind: 'dog', box: other },
+    ],
+  })
+  await writeSheet('scenes', [scene(right), scene([0.4, 0, 1, 1])])
+  const cat = { kind: 'cat', box: left, score: 0.9 }
+  const rows = await rowsOf('drawings', {
+    paint: () => [],
+    drawn: [[cat, { ...cat, kind: 'dog', box: right }]],
+  })
+  expect(rows).toEqual([expect.objectContaining({ AP: 1, boxes: 2 })])
+})
+
 describe('key points', () => {
   const figureAt = (x: number) =>
     Array.from({ length: 17 }, (_, i) => [x + 0.01 * i, 0.2 + 0.04 * i] as [number, number])
