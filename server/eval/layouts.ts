@@ -17,6 +17,11 @@ export function dice(seed: number, stream: number): Dice {
   return () => philox([count++, 0, stream, 0x6c61796f], [seed >>> 0, 0])[0] / 2 ** 32
 }
 
+/** The seed of the noise of one picture; measurements whose seeds lie side by side share none. */
+export function noiseSeed(seed: number, picture: number): number {
+  return philox([picture, 0, 0, 0x6e6f6973], [seed >>> 0, 0])[0]
+}
+
 /** @throws Error when there are no kinds or no places to choose from. */
 export function inventLayouts(world: World, kinds: readonly Kind[], count: number, seed: number): Layout[] {
   if (kinds.length === 0 || world.places.length === 0)

@@ -1,7 +1,7 @@
 /** Whether named things stand in their boxes: COCO's precision by the model's detector. */
 import type { Image } from '#inference/pictures.ts'
 import type { Guess, Truth } from '../average-precision.ts'
-import { captionOf, entitiesOf, inventLayouts, type Layout } from '../layouts.ts'
+import { captionOf, entitiesOf, inventLayouts, noiseSeed, type Layout } from '../layouts.ts'
 import { mean, skip, type Row, type Section } from '../section.ts'
 import { guessesOf, laidOut, plainScenes, precisionRow, type Eyes } from '../seeing.ts'
 import type { Studio } from '../studio.ts'
@@ -98,7 +98,7 @@ async function paintLayouts(
   for (const [picture, layout] of asked.entries()) {
     options.progress(`τ ${tau}, ${language}, picture ${picture + 1} of ${asked.length}`)
     const image = await painter.paint({
-      ...{ adapter, tau, seed: options.seed + picture },
+      ...{ adapter, tau, seed: noiseSeed(options.seed, picture) },
       caption: captionOf(world, layout, language) ?? '',
       boxes: entitiesOf(world, layout, language),
     })

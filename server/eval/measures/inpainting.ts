@@ -1,6 +1,6 @@
 /** Whether a thing that is painted into a picture stands in its box: COCO's precision by the model's detector. */
 import { apartFrom, type Guess, type Truth } from '../average-precision.ts'
-import { captionOf, dice, entitiesOf } from '../layouts.ts'
+import { captionOf, dice, entitiesOf, noiseSeed } from '../layouts.ts'
 import { skip, type Row, type Section } from '../section.ts'
 import { guessesOf, plainScenes, precisionRow } from '../seeing.ts'
 import type { Studio } from '../studio.ts'
@@ -40,7 +40,7 @@ export async function inpainting(studio: Studio): Promise<Section> {
     for (const [picture, { image, layout, thing, kept }] of asked.entries()) {
       options.progress(`${title}: ${what}, ${picture + 1} of ${asked.length}`)
       const painted = await painter.paint({
-        ...{ adapter: how.adapter, tau: how.tau, seed: options.seed + picture },
+        ...{ adapter: how.adapter, tau: how.tau, seed: noiseSeed(options.seed, picture) },
         caption: captionOf(world, layout, 'en') ?? '',
         boxes: entitiesOf(world, { ...layout, things: [thing] }, 'en'),
         within: { picture: await painter.keep(image), box: thing.box },

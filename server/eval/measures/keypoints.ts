@@ -2,6 +2,7 @@
 import type { Image } from '#inference/pictures.ts'
 import { reportOn, type FigureReport } from '#nodes/grounding-report.ts'
 import type { Keypoints } from '#nodes/values.ts'
+import { noiseSeed } from '../layouts.ts'
 import { mean, meanRow, skip, type Row, type Section } from '../section.ts'
 import { plainScenes } from '../seeing.ts'
 import type { Studio } from '../studio.ts'
@@ -47,7 +48,7 @@ export async function keypoints(studio: Studio): Promise<Section> {
     const found: (readonly FigureReport[])[] = []
     for (const [i, { caption, keypoints: figures }] of poses.entries()) {
       options.progress(`${title}: ${what}, ${i + 1} of ${poses.length}`)
-      const image = await painter.paint({ adapter, caption, seed: options.seed + i, tau, figures })
+      const image = await painter.paint({ adapter, caption, seed: noiseSeed(options.seed, i), tau, figures })
       found.push(await answers(image, figures))
     }
     addRow(what, found)

@@ -1,7 +1,7 @@
 /** Whether what is painted looks like the picture that was given for it, by the model's own image encoder. */
 import type { Box } from '#inference/detections.ts'
 import type { Image } from '#inference/pictures.ts'
-import { captionOf, entitiesOf } from '../layouts.ts'
+import { captionOf, entitiesOf, noiseSeed } from '../layouts.ts'
 import { meanRow, skip, type Row, type Section } from '../section.ts'
 import { cut, laidOut, nearestOf, plainScenes } from '../seeing.ts'
 import type { Studio } from '../studio.ts'
@@ -56,7 +56,7 @@ export async function references(studio: Studio): Promise<Section> {
         const image = await painter.paint({
           adapter,
           caption: place,
-          seed: options.seed + i,
+          seed: noiseSeed(options.seed, i),
           tau,
           boxes,
         })
@@ -118,7 +118,7 @@ export async function styles(studio: Studio): Promise<Section> {
         ...{
           adapter,
           caption: captionOf(world, layout, 'en') ?? '',
-          seed: options.seed + i,
+          seed: noiseSeed(options.seed, i),
           tau: options.tau,
         },
         boxes: entitiesOf(world, layout, 'en'),

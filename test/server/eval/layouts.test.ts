@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { boxFaults } from '#nodes/boxes.ts'
-import { captionOf, entitiesOf, inventLayouts } from '#server/eval/layouts.ts'
+import { captionOf, entitiesOf, inventLayouts, noiseSeed } from '#server/eval/layouts.ts'
 import type { Kind, World } from '#server/eval/world.ts'
 
 const kind = (name: string, zh?: string): Kind => ({
@@ -51,4 +51,10 @@ test('captions join what is there in the words of the world', () => {
 
 test('layouts of no kinds are refused', () => {
   expect(() => inventLayouts(world, [], 1, 1)).toThrow('Cannot invent layouts')
+})
+
+test('every picture of a seed has its own noise, the same every time, and none of it comes again with the next seed', () => {
+  const of = (seed: number) => Array.from({ length: 500 }, (_, picture) => noiseSeed(seed, picture))
+  expect(of(1)).toEqual(of(1))
+  expect(new Set([...of(1), ...of(2)]).size).toBe(1000)
 })
