@@ -62,7 +62,7 @@ def write_coco(folder: Path, count: int, seed: int = 0) -> None:
     for number, scene in enumerate(scenes, 1):
         Image.fromarray(draw(scene, rng)).save(folder / "images" / f"{number:06}.png")
     for name, value in annotations(scenes, rng).items():
-        (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False) + "\n")
+        (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{count} pictures and three annotation files in {folder}")
 
 
@@ -72,7 +72,7 @@ def read_coco(file: Path, images: Path) -> tuple[np.ndarray, list[Scene]]:
     Captions are the image's own `caption`, or one in `annotations` (COCO's caption files); without one the caption is empty.
     Left out are crowds, and things without a name or smaller than MIN_SIDE."""
     try:
-        return _read(json.loads(file.read_text()), images)
+        return _read(json.loads(file.read_text(encoding="utf-8")), images)
     except KeyError as missing:
         raise SystemExit(f"Cannot read {file}: an entry lacks {missing}, which COCO's have") from None
     except (OSError, ValueError) as error:

@@ -216,7 +216,7 @@ def export_onnx(model: Detector, folder) -> None:
         "places": PLACES,
         "aliases": {row["zh"]: row["name"] for row in KIND_ROWS},
     }
-    (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n")
+    (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def precision_on_drawn(model: Detector, count: int = 200) -> float:

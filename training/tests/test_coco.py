@@ -124,7 +124,7 @@ class OthersWordsTest(unittest.TestCase):
     def test_only_the_most_frequent_words_are_learnt(self):
         self.assertEqual(tokenizer.frequent_words(["a rare bus", "A bus", "a bus"], 2), ["a bus", "a bus", "a bus"])
 
-    def vocabulary(self, scenes, read=lambda folder: (folder / "vocab.json").read_text()):
+    def vocabulary(self, scenes, read=lambda folder: (folder / "vocab.json").read_text(encoding="utf-8")):
         """Of a small world whose captions are all the same, with a pool of these scenes or without one."""
         with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
             folder = Path(name)

@@ -273,7 +273,7 @@ class CocoTest(unittest.TestCase):
         for name in ("grounding", "detection", "detection_caption"):
             pictures, scenes = coco.read_coco(folder / f"{name}.json", folder / "images")
             self.assertEqual(len(pictures), 6)
-            data = json.loads((folder / f"{name}.json").read_text())
+            data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
             self.assertEqual([scene.words for scene in scenes], [row.get("caption", "") for row in data["images"]])
             x, y, width, height = data["annotations"][0]["bbox"]
             self.assertEqual(scenes[0].things[0].box, (x, y, x + width, y + height))
