@@ -19,6 +19,18 @@ export interface Scope {
   readonly nodes: ReadonlyMap<string, WorkflowNode>
   /** Inputs and parameters, `node.name`, that are linked or set from outside. */
   readonly fed: ReadonlySet<string>
+  /** By node and input: what is linked from outside. */
+  readonly feeds: ReadonlyMap<string, ReadonlyMap<string, Feed>>
+  /** The type of the node that it stands for; '' for the file itself. */
+  readonly standsFor: string
+}
+
+/** A link into a subgraph. */
+export interface Feed {
+  /** The output that is linked, `outer/node.output`. */
+  readonly place: string
+  /** The port of the subgraph through which it comes. */
+  readonly port: string
 }
 
 export interface Passed {
@@ -35,6 +47,8 @@ export interface Expanded {
   readonly scopes: readonly Scope[]
   /** Inputs at which nothing arrives, because a bypassed node has nothing of that type to pass on. */
   readonly empty: readonly Passed[]
+  /** The output, in a node that runs, behind one of any scope; null where a bypassed node has nothing to pass on. */
+  behind(place: string): string | null
 }
 
 /**
@@ -43,26 +57,21 @@ export interface Expanded {
  * @param shapes the types of the ports of every node type; they decide what a bypassed node passes on.
  */
 export function expandWorkflow(workflow: Workflow, shapes: Shapes): Expanded {
-  const nodes = new Map(Object.entries(workflow.nodes))
-  const top: OpenScope = { prefix: '', nodes, fed: new Set(), feeds: new Map(), parts: new Map() }
-  const isPlain = [...nodes.values()].every(
+  const isPlain = Object.values(workflow.nodes).every(
     ({ type, mode }) => mode !== 'bypass' && subgraphName(type) === null,
   )
-  if (isPlain) return { nodes, scopes: [top], empty: [] }
-  return new Expander(subgraphsOf(workflow), shapes).expand(top)
+  return isPlain ? asItIs(workflow) : new Expander(subgraphsOf(workflow), shapes).expand(topOf(workflow))
 }
 
-/** An input somewhere, that is linked here. */
-interface Feed {
-  readonly scope: OpenScope
-  readonly source: string
+/** The nodes of the file itself, for one that cannot be expanded or need not be. */
+export function asItIs(workflow: Workflow): Expanded {
+  const top = topOf(workflow)
+  return { nodes: top.nodes, scopes: [top], empty: [], behind: (place) => place }
 }
 
-interface OpenScope extends Scope {
-  /** By node and input: what is linked from outside. */
-  readonly feeds: ReadonlyMap<string, ReadonlyMap<string, Feed>>
-  /** By node: the scope of the subgraph that it stands for. */
-  readonly parts: Map<string, OpenScope>
+function topOf({ nodes }: Workflow): Scope {
+  const all = new Map(Object.entries(nodes))
+  return { prefix: '', nodes: all, fed: new Set(), feeds: new Map(), standsFor: '' }
 }
 
 /** `node.output`, or the bypassed node at which the search for it ended. */
@@ -71,6 +80,7 @@ type Found = string | { readonly bypassed: string }
 class Expander {
   readonly #subgraphs: ReadonlyMap<string, Subgraph>
   readonly #shapes: Shapes
+  readonly #scopes = new Map<string, Scope>()
   /** What stands behind an output that was followed before. */
   readonly #found = new Map<string, Found>()
 
@@ -79,59 +89,57 @@ class Expander {
     this.#shapes = shapes
   }
 
-  expand(top: OpenScope): Expanded {
-    const scopes = this.#open(top)
+  expand(top: Scope): Expanded {
+    this.#open(top)
+    const scopes = [...this.#scopes.values()]
     const flat = new Map<string, WorkflowNode>()
     const empty: Passed[] = []
     for (const scope of scopes)
       for (const [id, node] of scope.nodes) {
-        if (node.mode === 'bypass' || this.#subgraphOf(node)) continue
+        if (node.mode === 'bypass' || this.#subgraph(node.type)) continue
         const whole = scope.prefix + id
         const inputs: Record<string, string> = {}
-        for (const input of this.#linked(scope, id, node)) {
-          const found = this.#follow(scope, id, input)
+        for (const input of linkedInputs(scope, id, node)) {
+          const found = this.#follow(linkOf(scope, id, input))
           if (typeof found === 'string') inputs[input] = found
           else empty.push({ node: whole, input, bypassed: found.bypassed })
         }
         flat.set(whole, { ...node, inputs })
       }
-    return { nodes: flat, scopes, empty }
+    const behind = (place: string) => {
+      const found = this.#follow(place)
+      return typeof found === 'string' ? found : null
+    }
+    return { nodes: flat, scopes, empty, behind }
   }
 
   /** Every scope there is; the list grows while it is read. */
-  #open(top: OpenScope): OpenScope[] {
-    const scopes = [top]
-    for (const scope of scopes)
+  #open(top: Scope): void {
+    this.#scopes.set(top.prefix, top)
+    for (const scope of this.#scopes.values())
       for (const [id, node] of scope.nodes) {
-        const subgraph = this.#subgraphOf(node)
+        const subgraph = this.#subgraph(node.type)
         if (!subgraph || node.mode === 'bypass') continue
         const part = openPart(scope, id, node, subgraph)
-        scope.parts.set(id, part)
-        scopes.push(part)
+        this.#scopes.set(part.prefix, part)
       }
-    return scopes
   }
 
-  #linked(scope: OpenScope, id: string, { inputs = {} }: WorkflowNode): string[] {
-    return [...new Set([...Object.keys(inputs), ...(scope.feeds.get(id)?.keys() ?? [])])]
-  }
-
-  /** The output, in a plain node, that feeds an input in the end. */
-  #follow(scope: OpenScope, id: string, input: string): Found {
+  /** The output, in a plain node, that an output comes from in the end. */
+  #follow(from: string | null): Found {
     const passed: string[] = []
     const seen = new Set<string>()
-    let feed = linkOf(scope, id, input)
+    let place = from
     let found: Found | undefined
     while (!found) {
-      const place = feed ? feed.scope.prefix + feed.source : ''
       // Bypassed nodes may stand in a ring: then nothing arrives.
-      if (!feed || seen.has(place)) found = { bypassed: passed.at(-1) ?? '' }
+      if (place === null || seen.has(place)) found = { bypassed: passed.at(-1) ?? '' }
       else if (this.#found.has(place)) found = this.#found.get(place)
       else {
         seen.add(place)
-        const next = this.#before(feed, passed)
+        const next = this.#before(place, passed)
         if (next === undefined) found = place
-        else feed = next
+        else place = next
       }
     }
     for (const place of seen) this.#found.set(place, found)
@@ -139,38 +147,35 @@ class Expander {
   }
 
   /** Where an output of a bypassed node or of a subgraph comes from; undefined for one of a plain node. */
-  #before({ scope, source }: Feed, passed: string[]): Feed | null | undefined {
-    const { node: id, output } = parseSource(source)
-    const node = scope.nodes.get(id)
-    if (node?.mode === 'bypass') {
-      passed.push(scope.prefix + id)
+  #before(place: string, passed: string[]): string | null | undefined {
+    const { node: whole, output } = parseSource(place)
+    const { scope, id } = this.#placed(whole)
+    const node = scope?.nodes.get(id)
+    if (scope && node?.mode === 'bypass') {
+      passed.push(whole)
       return this.#passedOn(scope, id, node, output)
     }
-    const part = scope.parts.get(id)
     const inner = own(this.#subgraph(node?.type ?? '')?.outputs, output)
-    return part && inner !== undefined ? { scope: part, source: inner } : undefined
+    return inner === undefined ? undefined : `${whole}/${inner}`
+  }
+
+  #placed(whole: string) {
+    const start = whole.lastIndexOf('/') + 1
+    return { scope: this.#scopes.get(whole.slice(0, start)), id: whole.slice(start) }
   }
 
   /** What feeds the first linked input that has the type of an output. */
-  #passedOn(scope: OpenScope, id: string, node: WorkflowNode, output: string): Feed | null {
-    const type = this.#outputType(node.type, output)
+  #passedOn(scope: Scope, id: string, node: WorkflowNode, output: string): string | null {
+    const type = this.#portType(node.type, output, 'outputs')
     if (type === null) return null
     const links = this.#inputNames(node.type)
-      .filter((input) => this.#inputType(node.type, input) === type)
+      .filter((input) => this.#portType(node.type, input, 'inputs') === type)
       .map((input) => linkOf(scope, id, input))
     return links.find((link) => link !== null) ?? null
   }
 
   #inputNames(type: string): string[] {
     return Object.keys(this.#subgraph(type)?.inputs ?? this.#shapes.get(type)?.inputs ?? {})
-  }
-
-  #inputType(type: string, port: string): WireType | null {
-    return this.#portType(type, port, 'inputs')
-  }
-
-  #outputType(type: string, port: string): WireType | null {
-    return this.#portType(type, port, 'outputs')
   }
 
   /** The type of a port of a subgraph is that of the port of the plain node behind it. */
@@ -186,31 +191,32 @@ class Expander {
     }
   }
 
-  #subgraphOf(node: WorkflowNode): Subgraph | undefined {
-    return this.#subgraph(node.type)
-  }
-
   #subgraph(type: string): Subgraph | undefined {
     const name = subgraphName(type)
     return name === null ? undefined : this.#subgraphs.get(name)
   }
 }
 
-function linkOf(scope: OpenScope, id: string, input: string): Feed | null {
-  const source = own(scope.nodes.get(id)?.inputs, input)
-  return scope.feeds.get(id)?.get(input) ?? (source === undefined ? null : { scope, source })
+function linkedInputs({ feeds }: Scope, id: string, { inputs = {} }: WorkflowNode): Set<string> {
+  return new Set([...Object.keys(inputs), ...(feeds.get(id)?.keys() ?? [])])
+}
+
+/** The output that is linked to an input. */
+function linkOf({ prefix, nodes, feeds }: Scope, id: string, input: string): string | null {
+  const source = own(nodes.get(id)?.inputs, input)
+  return feeds.get(id)?.get(input)?.place ?? (source === undefined ? null : prefix + source)
 }
 
 /** The nodes of a subgraph in the place of one that stands for it. */
-function openPart(scope: OpenScope, id: string, outer: WorkflowNode, subgraph: Subgraph): OpenScope {
+function openPart(scope: Scope, id: string, outer: WorkflowNode, subgraph: Subgraph): Scope {
   const feeds = new Map<string, Map<string, Feed>>()
   const fed = new Set<string>()
   const values = new Map<string, Map<string, Values[string]>>()
   const link = (port: string, end: string) => {
-    const feed = linkOf(scope, id, port)
-    if (!feed) return false
+    const place = linkOf(scope, id, port)
+    if (place === null) return false
     const { node, output: input } = parseSource(end)
-    feeds.set(node, (feeds.get(node) ?? new Map<string, Feed>()).set(input, feed))
+    feeds.set(node, (feeds.get(node) ?? new Map<string, Feed>()).set(input, { place, port }))
     return true
   }
   for (const [port, ends] of Object.entries(subgraph.inputs))
@@ -229,7 +235,7 @@ function openPart(scope: OpenScope, id: string, outer: WorkflowNode, subgraph: S
     const mode = outer.mode ?? node.mode
     return [inner, { ...(set ? withValues(node, set) : node), ...(mode && { mode }) }]
   })
-  return { prefix: `${scope.prefix}${id}/`, nodes: new Map(nodes), fed, feeds, parts: new Map() }
+  return { prefix: `${scope.prefix}${id}/`, nodes: new Map(nodes), fed, feeds, standsFor: outer.type }
 }
 
 type Values = NonNullable<WorkflowNode['values']>

@@ -6,7 +6,7 @@ import { OutputTypes } from './any-type.ts'
 import { nodeFaults } from './check-node.ts'
 import { checkSubgraphs, portFaults } from './check-subgraphs.ts'
 import { sweepFaults } from './check-sweep.ts'
-import { expandWorkflow, type Expanded, type Scope } from './expand.ts'
+import { asItIs, expandWorkflow, type Expanded } from './expand.ts'
 import type { Fault } from './fault.ts'
 import type { Workflow } from './format.ts'
 import { limits } from './limits.ts'
@@ -80,12 +80,12 @@ function judgeContent(workflow: Workflow, catalogue: Catalogue, unread: Unread):
     if (faults.length > limits.faults) return { faults, plan: null }
   }
   const expanded = checked.faults.length === 0 ? expandWorkflow(workflow, infos) : null
-  const scopes = expanded?.scopes ?? [wholeFile(workflow)]
-  for (const { prefix, nodes, fed } of scopes) {
-    const types = new OutputTypes(nodes, infos)
-    const unreadable = prefix === '' ? unread.nodes : noNames
-    const around = { catalogue: infos, nodes, types, prefix, fed, unreadable }
-    for (const [id, node] of nodes) {
+  const judged = expanded ?? asItIs(workflow)
+  const types = new OutputTypes(judged, infos)
+  for (const scope of judged.scopes) {
+    const unreadable = scope.prefix === '' ? unread.nodes : noNames
+    const around = { catalogue: infos, scope, types, unreadable }
+    for (const [id, node] of scope.nodes) {
       const name = subgraphName(node.type)
       // One that contains itself, or cannot be read, has no ports to be judged by.
       if (name !== null && !infos.has(node.type) && (unread.subgraphs || subgraphs.has(name))) continue
@@ -102,10 +102,6 @@ function judgeContent(workflow: Workflow, catalogue: Catalogue, unread: Unread):
   const known = new Set(faults.map(({ path }) => path.join(' ')))
   const { faults: others, plan } = planNodes(expanded.nodes, infos)
   return { faults: [...faults, ...others.filter(({ path }) => !known.has(path.join(' ')))], plan }
-}
-
-function wholeFile({ nodes }: Workflow): Scope {
-  return { prefix: '', nodes: new Map(Object.entries(nodes)), fed: noNames }
 }
 
 function emptyFaults(expanded: Expanded | null, infos: ReadonlyMap<string, NodeInfo>): Fault[] {

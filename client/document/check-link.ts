@@ -1,8 +1,11 @@
 /** May this output feed that input? The answer is data, so that the editor can say why not in any language. */
-import type { Catalogue } from '#nodes/node-info.ts'
+import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
 import { canConnect, type WireType } from '#nodes/wire-types.ts'
 import { OutputTypes } from '#workflows/any-type.ts'
+import { checkSubgraphs } from '#workflows/check-subgraphs.ts'
+import { asItIs, expandWorkflow } from '#workflows/expand.ts'
 import type { Workflow } from '#workflows/format.ts'
+import { subgraphName } from '#workflows/subgraph-shape.ts'
 import { infoOf, inputType, pathBetween, type Link, type PortRef } from './queries.ts'
 import { own } from './record.ts'
 
@@ -22,12 +25,14 @@ export function checkLink(document: Workflow, catalogue: Catalogue, link: Link):
 
 /** Judges links by their types alone, as the server does: an output of the type `Any` has that of what it carries. */
 export function typeJudge(document: Workflow, catalogue: Catalogue): (link: Link) => TypeVerdict {
-  const types = new OutputTypes(new Map(Object.entries(document.nodes)), new Map(Object.entries(catalogue)))
+  const types = outputTypes(document, new Map(Object.entries(catalogue)))
   const typeOf = ({ node, port }: PortRef) => types.typeOf(`${node}.${port}`)
 
   /** What the inputs of the type `Any` of a node carry, whatever is linked to the one that is asked for. */
   function carriedBeside({ node, port }: PortRef): WireType {
-    const inputs = own(document.nodes, node)?.inputs ?? {}
+    const { type, inputs = {} } = own(document.nodes, node) ?? { type: '' }
+    // Those of a subgraph need not belong to each other: judged with the whole workflow.
+    if (subgraphName(type) !== null) return 'Any'
     const others = Object.entries(inputs).filter(
       ([name]) => name !== port && inputType(infoOf(document, catalogue, node), name) === 'Any',
     )
@@ -42,6 +47,11 @@ export function typeJudge(document: Workflow, catalogue: Catalogue): (link: Link
     const fits = declared === 'Any' && target !== 'Any' ? isSame(source, target) : canConnect(source, target)
     return fits ? { code: 'fits' } : { code: 'wrong-type', from: source, to: target }
   }
+}
+
+function outputTypes(document: Workflow, infos: ReadonlyMap<string, NodeInfo>): OutputTypes {
+  const isSound = checkSubgraphs(document).faults.length === 0
+  return new OutputTypes(isSound ? expandWorkflow(document, infos) : asItIs(document), infos)
 }
 
 /** All inputs of the type `Any` of one node take the same: there, an Int is no Float. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Catalogue, NodeInfo } from '#nodes/node-info.ts'
+import type { Subgraph } from '#workflows/format.ts'
 import { Draft } from '../../client/document/change.ts'
 import { checkLink } from '../../client/document/check-link.ts'
 import { insertOnLink } from '../../client/document/edits.ts'
 import { itemOf, linkKey, noteKey, rerouteKey } from '../../client/document/items.ts'
+import type { PortRef } from '../../client/document/queries.ts'
+import { withSubgraphs } from '../../client/document/subgraph-info.ts'
 import { setReroutes, shiftItems } from '../../client/document/view-edits.ts'
 import { align, distribute, neighbour } from '../../client/editor/align.ts'
 import { layoutNode, noExtras } from '../../client/editor/geometry.ts'
@@ -167,5 +170,28 @@ describe('a link to or from what carries anything', () => {
     const other = judged({ yes: 'noise.latent' }, 'count.value', 'switch.no')
     expect(other).toEqual({ code: 'wrong-type', from: 'Int', to: 'Latent' })
     expect(judged({ yes: 'noise.latent' }, 'count.value', 'switch.yes')).toEqual({ code: 'fits' })
+  })
+
+  it('is judged by what stands behind the ports of a subgraph', () => {
+    const two: Subgraph = {
+      nodes: { one: { type: 'toy/switch' }, other: { type: 'toy/switch' } },
+      inputs: { first: ['one.yes'], second: ['other.yes'] },
+      outputs: { first: 'one.value', second: 'other.value' },
+    }
+    const inputs = { first: 'noise.latent', second: 'count.value' }
+    const nodes = {
+      ...loop.nodes,
+      count: { type: 'toy/number' },
+      two: { type: 'subgraph/two', inputs },
+      end: { type: 'toy/end' },
+    }
+    const file = { ...loop, nodes, subgraphs: { two } }
+    const check = (from: PortRef, to: PortRef) =>
+      checkLink(file, withSubgraphs(withAny, file.subgraphs), { from, to })
+    const end = { node: 'end', port: 'latent' }
+    expect(check({ node: 'two', port: 'first' }, end)).toEqual({ code: 'fits' })
+    const second = { node: 'two', port: 'second' }
+    expect(check(second, end)).toEqual({ code: 'wrong-type', from: 'Int', to: 'Latent' })
+    expect(check({ node: 'noise', port: 'latent' }, second)).toEqual({ code: 'fits' })
   })
 })
