@@ -16,17 +16,17 @@ export function defaultTargets(running: Links, nodes: FlatNodes, shapes: Shapes)
 
 /**
  * The nodes that were asked for. A node that stands for a subgraph is not among those that run: its inner nodes with a
- * side effect, or that feed no other inside, are meant.
+ * side effect, or that feed no other inside, are meant, as far as they are not muted.
  */
 export function expandTargets(
   targets: readonly string[],
   nodes: FlatNodes,
-  links: Links,
+  running: Links,
   shapes: Shapes,
 ): string[] {
   return targets.flatMap((id) => {
-    const inside = nodes.has(id) ? [] : [...nodes.keys()].filter((inner) => inner.startsWith(`${id}/`))
-    const used = new Set(inside.flatMap((inner) => (links.get(inner) ?? []).map(({ from }) => from)))
+    const inside = nodes.has(id) ? [] : [...running.keys()].filter((inner) => isInside(inner, id))
+    const used = new Set(inside.flatMap((inner) => (running.get(inner) ?? []).map(({ from }) => from)))
     const ends = inside.filter((inner) => hasEffect(inner, nodes, shapes) || !used.has(inner))
     return inside.length === 0 ? [id] : ends
   })
@@ -40,11 +40,15 @@ export function targetFaults(targets: readonly string[], nodes: FlatNodes, runni
       code: 'unknown-node',
       path: ['nodes', id],
       message: `Cannot run up to node '${id}': ${
-        nodes.has(id)
+        nodes.has(id) || [...nodes.keys()].some((inner) => isInside(inner, id))
           ? 'it is muted, or needs a node that is'
           : 'the workflow has no such node, or bypasses it'
       }`,
     }))
+}
+
+function isInside(inner: string, id: string): boolean {
+  return inner.startsWith(`${id}/`)
 }
 
 function hasEffect(id: string, nodes: FlatNodes, shapes: Shapes): boolean {

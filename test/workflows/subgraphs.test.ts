@@ -144,6 +144,26 @@ test('S6 a target that stands for a subgraph means the ends of its inner nodes',
   expect(idsOf(used(), ['twice/first'])).toEqual(['n', 'twice/first'])
 })
 
+//  n ──► [ add ──► pv(muted), add ──► pv2 ]
+test('S6 M1 a target that stands for a subgraph means what is not muted in it', () => {
+  const graph = (pv2?: 'mute', add?: 'mute') => {
+    const nodes = nodesOf({
+      add: ['toy/add', {}, {}, add],
+      pv: ['toy/print', {}, { value: 'add.sum' }, 'mute'],
+      pv2: ['toy/print', {}, { value: 'add.sum' }, pv2],
+    })
+    return workflow(
+      { n: ['toy/number'], s: ['subgraph/s', {}, { in: 'n.value' }] },
+      { subgraphs: { s: { nodes, inputs: { in: ['add.a'] }, outputs: {} } } },
+    )
+  }
+  expect(idsOf(graph(), ['s'])).toEqual(['n', 's/add', 's/pv2'])
+  expect(idsOf(graph('mute'), ['s'])).toEqual(['n', 's/add'])
+  expect(
+    planWorkflow(graph(undefined, 'mute'), registry, ['s']).faults.map(({ message }) => message),
+  ).toEqual(["Cannot run up to node 's': it is muted, or needs a node that is"])
+})
+
 //  [ zero ──► count ──► add ──► total ]
 test('S1 a loop may stand in a subgraph, or reach into one', async () => {
   const body: Subgraph = {
