@@ -41,6 +41,8 @@ const failures: Readonly<Record<string, string>> = {
     '无法贴回像素：原图是 {0} × {1}，画出的图是 {2} × {3}，请在前面接入“调整尺寸”节点',
   'Cannot keep part of a picture: its latent is [{0}], the one under way [{1}]; give LatentNoise the size of the picture':
     '无法保留图片的一部分：它的潜变量是 [{0}]，正在去噪的是 [{1}]，请把“潜变量噪声”设为图片的大小',
+  'Cannot keep part of a picture at step {0} of {1}: the latent is ready for noise of {2}, the step begins at {3}; put InpaintBlend between Steps and GatedUNetStep, or begin the loop at its first step':
+    '第 {0}/{1} 步无法保留图片的一部分：潜变量的噪声水平是 {2}，这一步从 {3} 开始，请把“重绘混合”放在“循环开始”与“门控 UNet 步”之间，或从第一步开始循环',
   'Cannot make noise for {0} {1}: it must be a multiple of {2}, such as {3}':
     '无法为{0} {1} 生成噪声：它必须是 {2} 的倍数，例如 {3}',
   width: '宽度',

@@ -27,24 +27,30 @@ const pndm: Sampler = {
   plan(config, options) {
     const stride = Math.floor(config.trainSteps / options.steps)
     const level = strideLevels(config, false)
-    const move = (timestep: number, start = timestep): Transition => ({
+    const move = (timestep: number): Transition => ({
       timestep,
-      from: level(start),
-      to: level(start - stride),
+      from: level(timestep),
+      to: level(timestep - stride),
+    })
+    const again = (timestep: number): Transition => ({
+      timestep,
+      from: level(timestep),
+      to: level(timestep),
+      start: level(timestep + stride),
     })
     const [first = 0, second, ...rest] = timesOf(config, options, traits)
-    const repeat = second === undefined ? [] : [move(second, second + stride), move(second)]
-    return vpSchedule(config, traits.name, [move(first), ...repeat, ...rest.map((time) => move(time))])
+    const repeat = second === undefined ? [] : [again(second), move(second)]
+    return vpSchedule(config, traits.name, [move(first), ...repeat, ...rest.map(move)])
   },
 
   /** History: at the second iteration the latent of the first one, its answer and what it gave; then up to three answers. */
   step({ schedule, index, sample, output, history = noHistory }) {
-    const { from, to } = transitionAt(schedule, index)
+    const { from, to, start = from } = transitionAt(schedule, index)
     const again = history.numbers[0] === 1
     const [before, answer, gave] = history.tensors
     if (again && before && answer) {
       const mean = combine([1 / 2, output], [1 / 2, answer])
-      const { denoised, sample: moved } = transfer(schedule, { from, to }, before, mean)
+      const { denoised, sample: moved } = transfer(schedule, { from: start, to }, before, mean)
       // Both iterations end at one noise level, so what was changed after the first one stays as it is.
       return { sample: withEdit(moved, gave, sample), denoised, history: { tensors: [answer], numbers: [2] } }
     }

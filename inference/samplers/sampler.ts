@@ -20,9 +20,11 @@ export type Space = 'vp' | 've'
 export interface Transition {
   /** Training time, 0..999 for the usual models; a fraction for some spacings. */
   readonly timestep: number
-  /** σ = √((1−ā)/ā) before and after. */
+  /** σ = √((1−ā)/ā) of the latent before and after. */
   readonly from: number
   readonly to: number
+  /** σ that the step sets out from, where that is not `from`: PNDM makes its first step again, from the latent of before it. */
+  readonly start?: number
 }
 
 /** A whole run, fixed before its first step. Plain data. */

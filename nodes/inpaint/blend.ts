@@ -25,6 +25,9 @@ export default defineNode({
   outputs: { latent: { type: 'Latent', description: 'The same, with the kept part put back' } },
   params: {},
   run({ step, latent, clean, mask }) {
+    const { index, total, sigma } = step
+    if (latent.ready && latent.ready.sigma !== sigma)
+      throw failure`Cannot keep part of a picture at step ${index + 1} of ${total}: the latent is ready for noise of ${latent.ready.sigma.toPrecision(4)}, the step begins at ${sigma.toPrecision(4)}; put InpaintBlend between Steps and GatedUNetStep, or begin the loop at its first step`
     const { shape } = latent.samples
     if (clean.samples.shape.join() !== shape.join())
       throw failure`Cannot keep part of a picture: its latent is [${String(clean.samples.shape)}], the one under way [${String(shape)}]; give LatentNoise the size of the picture`

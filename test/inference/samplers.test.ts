@@ -210,6 +210,30 @@ describe('a schedule', () => {
     },
   )
 
+  test.each([...samplers.keys()])(
+    'of %s has one noise level for every time that the network is asked at',
+    (name) => {
+      const { transitions } = findSampler(name).plan(config, { steps: 10, skip: 5 })
+      const levels = new Map(transitions.map(({ timestep, from }) => [timestep, from]))
+      for (const { timestep, from } of transitions) expect(from).toBe(levels.get(timestep))
+    },
+  )
+
+  test('of PNDM makes its first step again from the level before it, with noise of the time that it asks at', () => {
+    const schedule = findSampler('pndm').plan(config, { steps: 10, skip: 5 })
+    const noiseAt = (index: number) =>
+      addNoise(
+        schedule,
+        index,
+        mapTensor(clean, () => 0),
+        mapTensor(clean, () => 1),
+      ).data[0]
+    expect([0, 1, 2].map((index) => transitionAt(schedule, index).timestep)).toEqual([401, 301, 301])
+    expect(noiseAt(0)).toBeCloseTo(0.7597, 4)
+    expect(noiseAt(1)).toBeCloseTo(0.6412, 4)
+    expect(transitionAt(schedule, 1).start).toBe(transitionAt(schedule, 0).from)
+  })
+
   test.each([...samplers.keys()])('of %s steps without changing what it is given', (name) => {
     const sampler = findSampler(name)
     const schedule = sampler.plan(config, { steps: 4 })

@@ -6,6 +6,7 @@ import { tensor } from '#inference/tensor.ts'
 import blend from '#nodes/inpaint/blend.ts'
 import maskNode from '#nodes/inpaint/mask.ts'
 import paste from '#nodes/inpaint/paste.ts'
+import { readyFor } from '#nodes/latent-under-way.ts'
 import encodeText from '#nodes/text/encode.ts'
 import unetStep from '#nodes/sampling/gated-unet-step.ts'
 import steps from '#nodes/sampling/steps.ts'
@@ -60,6 +61,11 @@ async function loop(sampler: string): Promise<{ step: readonly Step[]; latent: L
   return started as unknown as { step: readonly Step[]; latent: Latent }
 }
 
+/** The latent as it would arrive at a step. */
+function arriving(latent: Latent, { schedule, index }: Step): Latent {
+  return { ...latent, ready: readyFor(schedule, index) }
+}
+
 describe('InpaintBlend', () => {
   it.each([...samplers.keys()])(
     'keeps what is kept at the noise of the step, and touches nothing else: %s',
@@ -68,7 +74,8 @@ describe('InpaintBlend', () => {
       const mask = await maskOf([0, 0, 0.5, 1])
       const at = step[2]
       if (!at) throw new Error('the run has four steps')
-      const out = (await bench.run(blend, { step: at, latent, clean, mask }))['latent'] as Latent
+      const values = { step: at, latent: arriving(latent, at), clean, mask }
+      const out = (await bench.run(blend, values))['latent'] as Latent
       const noised = addNoise(at.schedule, 2, clean.samples, gaussian(7n, shape, 0x8000_0002))
       out.samples.data.forEach((value, i) => {
         const kept = mask.data[i % 64] === 1
@@ -80,10 +87,22 @@ describe('InpaintBlend', () => {
   it('draws other noise at every step, and the same at every run', async () => {
     const { step, latent } = await loop('ddim')
     const mask = await maskOf()
-    const at = async (index: number) =>
-      ((await bench.run(blend, { step: step[index], latent, clean, mask }))['latent'] as Latent).samples.data
-    expect(await at(1)).toEqual(await at(1))
-    expect(await at(1)).not.toEqual(await at(2))
+    const at = async (one: Step | undefined) => {
+      const values = { step: one, latent: one && arriving(latent, one), clean, mask }
+      return ((await bench.run(blend, values))['latent'] as Latent).samples.data
+    }
+    expect(await at(step[1])).toEqual(await at(step[1]))
+    expect(await at(step[1])).not.toEqual(await at(step[2]))
+  })
+
+  it.each([...samplers.keys()])('refuses a latent that has taken the step already: %s', async (name) => {
+    const { step, latent } = await loop(name)
+    const [first, second] = step
+    if (!first || !second) throw new Error('the run has four steps')
+    const values = { step: first, latent: arriving(latent, second), clean, mask: await maskOf() }
+    await expect(bench.run(blend, values)).rejects.toThrow(
+      /^Cannot keep part of a picture at step 1 of [45]: the latent is ready for noise of [\d.]+, the step begins at [\d.]+; put InpaintBlend between Steps and GatedUNetStep/,
+    )
   })
 
   it('averages a mask that is finer than the latent', async () => {
