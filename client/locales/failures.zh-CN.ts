@@ -43,6 +43,10 @@ const failures: Readonly<Record<string, string>> = {
     '无法保留图片的一部分：它的潜变量是 [{0}]，正在去噪的是 [{1}]，请把“潜变量噪声”设为图片的大小',
   'Cannot keep part of a picture at step {0} of {1}: the latent is ready for noise of {2}, the step begins at {3}; put InpaintBlend between Steps and GatedUNetStep, or begin the loop at its first step':
     '第 {0}/{1} 步无法保留图片的一部分：潜变量的噪声水平是 {2}，这一步从 {3} 开始，请把“重绘混合”放在“循环开始”与“门控 UNet 步”之间，或从第一步开始循环',
+  'Cannot start from a picture: its latent was made with model {0}, the steps use {1}, wire one model to both':
+    '无法从图片开始：它的潜变量来自模型 {0}，这些步用的是 {1}，请把同一个模型接到两处',
+  'Cannot start from a picture of {0} × {1} px: the noise is for {2} × {3}; give LatentNoise the size of the picture, or put a Resize node before VAEEncode':
+    '无法从 {0} × {1} 像素的图片开始：噪声的大小是 {2} × {3}，请把“潜变量噪声”设为图片的大小，或在“VAE 编码”前接入“调整尺寸”节点',
   'Cannot make noise for {0} {1}: it must be a multiple of {2}, such as {3}':
     '无法为{0} {1} 生成噪声：它必须是 {2} 的倍数，例如 {3}',
   width: '宽度',

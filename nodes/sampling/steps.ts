@@ -1,16 +1,18 @@
 import { z } from 'zod'
+import { failure } from '#inference/failure.ts'
 import { samplers, findSampler } from '#inference/samplers/catalogue.ts'
 import { addNoise, startLatent } from '#inference/samplers/schedule.ts'
 import type { PlanOptions } from '#inference/samplers/sampler.ts'
 import { readyFor } from '../latent-under-way.ts'
+import { nameModel } from '../name-model.ts'
 import { defineNode } from '../node.ts'
-import type { Step } from '../values.ts'
+import type { Latent, ModelRef, Step } from '../values.ts'
 
 const schedules = ['model', 'leading', 'linspace', 'trailing', 'karras'] as const
 
 export default defineNode({
   type: 'sampling/steps',
-  version: 2,
+  version: 3,
   title: 'Steps',
   description:
     'Opens the denoising loop: what stands between here and EndSteps runs once per step. ' +
@@ -54,7 +56,11 @@ export default defineNode({
   },
   loop: { role: 'start', each: 'step' },
   async run({ model, noise, latent, sampler, schedule, steps, strength }, context) {
-    const { schedulerConfig } = await context.model(model)
+    const { schedulerConfig, limits } = await context.model(model)
+    if (latent) {
+      checkOrigin(latent, model)
+      checkSize(latent, noise, limits.vaeScale)
+    }
     const skip = latent ? steps - Math.max(1, Math.round(steps * strength)) : 0
     const plan = findSampler(sampler).plan(schedulerConfig, { steps, skip, ...spreading(schedule) })
     const samples = latent
@@ -76,5 +82,19 @@ export default defineNode({
 
 function spreading(schedule: (typeof schedules)[number]): Pick<PlanOptions, 'spacing' | 'karras'> {
   if (schedule === 'model') return {}
-  return schedule === 'karras' ? { karras: true } : { spacing: schedule }
+  return schedule === 'karras' ? { karras: true } : { spacing: schedule, karras: false }
+}
+
+/** Adapters of one model share its autoencoder, so only another model's latents mean nothing here. */
+function checkOrigin({ model: origin }: Latent, model: ModelRef): void {
+  if (origin.id !== model.id && origin.hash !== model.hash)
+    throw failure`Cannot start from a picture: its latent was made with model ${nameModel(origin)}, the steps use ${nameModel(model)}, wire one model to both`
+}
+
+function checkSize(latent: Latent, noise: Latent, vaeScale: number): void {
+  const pixels = ({ samples: { shape } }: Latent) => shape.slice(2).map((cells) => cells * vaeScale)
+  const [height = 0, width = 0] = pixels(latent)
+  const [high = 0, wide = 0] = pixels(noise)
+  if (height !== high || width !== wide)
+    throw failure`Cannot start from a picture of ${width} × ${height} px: the noise is for ${wide} × ${high}; give LatentNoise the size of the picture, or put a Resize node before VAEEncode`
 }
