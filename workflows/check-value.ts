@@ -26,7 +26,7 @@ const boxLists: Record<PhraseRule, ZodType> = { needed: boxesSchema, optional: b
 
 const checks: Record<Widget, Check> = {
   int: (value, param) =>
-    Number.isInteger(value) ? rangeFaults(value as number, param) : must('be a whole number', value),
+    Number.isInteger(value) ? wholeFaults(value as number, param) : must('be a whole number', value),
   float: (value, param) =>
     typeof value === 'number' ? rangeFaults(value, param) : must('be a number', value),
   text: (value) => (typeof value === 'string' ? [] : must('be a text', value)),
@@ -50,6 +50,14 @@ const checks: Record<Widget, Check> = {
 
 function must(what: string, value: unknown): ValueFault[] {
   return [{ path: [], message: `must ${what}, is ${shown(value)}` }]
+}
+
+/** Beyond 2^53 − 1 whole numbers are no longer exact, and no node takes them. */
+function wholeFaults(value: number, param: ParamInfo): ValueFault[] {
+  const faults = rangeFaults(value, param)
+  return faults.length > 0 || Number.isSafeInteger(value)
+    ? faults
+    : must('lie between −(2^53 − 1) and 2^53 − 1', value)
 }
 
 function rangeFaults(value: number, { min, max }: ParamInfo): ValueFault[] {

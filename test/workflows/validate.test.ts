@@ -56,6 +56,7 @@ describe('V4 values', () => {
     ['steps', 0, 'must be at least 1, is 0'],
     ['steps', 101, 'must be at most 100, is 101'],
     ['steps', 1.5, 'must be a whole number, is 1.5'],
+    ['steps', 1e20, 'must be at most 100, is 100000000000000000000'],
     ['tau', '0.3', "must be a number, is '0.3'"],
     ['on', 1, 'must be true or false, is 1'],
     ['sampler', 'eulr', "cannot be 'eulr', did you mean 'euler'?"],
@@ -65,6 +66,13 @@ describe('V4 values', () => {
   ])('%s = %o is a fault', (name, value, reason) => {
     expect(setting(name, value)).toEqual([
       `wrong-value nodes.s.values.${name}: Cannot run node 's' (Settings): parameter '${name}' ${reason}`,
+    ])
+  })
+
+  test('a whole number that is no longer exact is a fault, as it is when it runs', () => {
+    expect(faultsOf(workflow({ n: ['toy/number', { value: 2 ** 53 - 1 }] }))).toEqual([])
+    expect(faultsOf(workflow({ n: ['toy/number', { value: -(2 ** 53) }] }))).toEqual([
+      "wrong-value nodes.n.values.value: Cannot run node 'n' (Number): parameter 'value' must lie between −(2^53 − 1) and 2^53 − 1, is -9007199254740992",
     ])
   })
 
