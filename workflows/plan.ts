@@ -64,7 +64,9 @@ export function planNodes(nodes: FlatNodes, shapes: Shapes, targets?: readonly s
   if (faults.length > 0) return { plan: null, faults }
   const running = unmuted(nodes, links, units.list, shapes)
   const flow = findLists(nodes, running, units.list, shapes)
-  const aims = targets ? expandTargets(targets, nodes, running, shapes) : defaultTargets(running, nodes, shapes)
+  const aims = targets
+    ? expandTargets(targets, nodes, running, shapes)
+    : defaultTargets(running, nodes, shapes)
   const wrong = [...targetFaults(aims, nodes, running), ...flow.faults]
   if (wrong.length > 0) return { plan: null, faults: wrong }
   const needed = closure(aims, running, found)
