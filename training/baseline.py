@@ -46,6 +46,7 @@ class BaselineModel(nn.Module):
 
 class BaselineStage:
     device = "cpu"
+    needs = {"tokenizer/vocab.json": "training.tokenizer", "pool/latents.npy": "training.pool --latents"}
 
     def build(self) -> BaselineModel:
         return BaselineModel()
@@ -120,10 +121,10 @@ def export(target: Path) -> None:
 def main() -> None:
     plan = Plan("baseline", steps=SETTING.steps["baseline"], lr=5e-4, ema=0.98, tail=0.5)
     plan = apply_arguments(plan, plan_arguments(plan, __doc__).parse_args())
-    train(BaselineStage(), plan)
-    target = plan.folder / "from-scratch"
-    export(target)
-    print(f"groundwork eval --models {plan.folder} --model {target.name} --only boxes --tau 1")
+    if train(BaselineStage(), plan):
+        target = plan.folder / "from-scratch"
+        export(target)
+        print(f"groundwork eval --models {plan.folder} --model {target.name} --only boxes --tau 1")
 
 
 if __name__ == "__main__":

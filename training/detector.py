@@ -105,6 +105,7 @@ def targets(scene: Scene):
 
 class DetectorStage:
     device = "cpu"
+    needs = {"pool/images.npy": "training.pool"}
 
     def build(self) -> Detector:
         return Detector()
@@ -233,10 +234,10 @@ def precision_on_drawn(model: Detector, count: int = 200) -> float:
 def main() -> None:
     plan = Plan("detector", steps=SETTING.steps["detector"], lr=2e-3, ema=0.98, workers=1)
     plan = apply_arguments(plan, plan_arguments(plan, __doc__).parse_args())
-    train(DetectorStage(), plan)
-    model = load_detector()
-    export_onnx(model, RUNS / "detector")
-    print(f"AP50 on drawn pictures {precision_on_drawn(model):.3f}")
+    if train(DetectorStage(), plan):
+        model = load_detector()
+        export_onnx(model, RUNS / "detector")
+        print(f"AP50 on drawn pictures {precision_on_drawn(model):.3f}")
 
 
 if __name__ == "__main__":
