@@ -12,6 +12,7 @@ const contract = [
   './keypoints.ts',
   './gate-strength.ts',
   './editing-marks.ts',
+  './list-text.ts',
   './seed.ts',
 ]
 

@@ -73,6 +73,11 @@ function describeParam(node: AnyNode, name: string, schema: z.ZodType, local: Lo
     ...(meta.step !== undefined && { step: meta.step }),
     ...(meta.measures && { measures: meta.measures }),
     ...(meta.multiline && { multiline: true }),
+    ...(widget === 'text' && json.maxLength !== undefined && { maxLength: json.maxLength }),
+    ...(widget === 'text' &&
+      json.pattern &&
+      meta.form && { form: { pattern: json.pattern, sentence: meta.form } }),
+    ...(meta.holds && { holds: meta.holds }),
     ...(meta.phrases && { phrases: meta.phrases }),
     ...(meta.stage && { stage: meta.stage }),
     ...(choices && { choices: choices.map(String) }),

@@ -33,15 +33,26 @@ export function numbersOf(text: string, isWhole: boolean): number[] | null {
   return numbers
 }
 
-/** A parameter that holds a list of numbers as text. */
-export function numberList(isWhole: boolean) {
-  const example = isWhole ? '1, 2, 3 or 1..8' : '0.3, 0.5, 1'
-  const kind = isWhole ? 'whole numbers' : 'numbers'
+/** What a list that is written as a text is made of. */
+export type ListKind = 'whole numbers' | 'numbers' | 'lines'
+
+const sentences: Readonly<Record<ListKind, string>> = {
+  'whole numbers': `must be up to ${mostItems} whole numbers, such as 1, 2, 3 or 1..8`,
+  numbers: `must be up to ${mostItems} numbers, such as 0.3, 0.5, 1`,
+  lines: `must have at most ${mostItems} lines`,
+}
+
+/** What is wrong with a text that is to hold a list; null where nothing is. */
+export function listFault(text: string, kind: ListKind): string | null {
+  const isList =
+    kind === 'lines' ? linesOf(text).length <= mostItems : numbersOf(text, kind === 'whole numbers') !== null
+  return isList ? null : sentences[kind]
+}
+
+/** A parameter that holds a list as text; its meta says `holds`, too. */
+export function listText(kind: ListKind) {
   return z
     .string()
-    .max(10_000)
-    .refine(
-      (text) => numbersOf(text, isWhole) !== null,
-      `must be up to ${mostItems} ${kind}, such as ${example}`,
-    )
+    .max(20_000)
+    .refine((text) => listFault(text, kind) === null, sentences[kind])
 }

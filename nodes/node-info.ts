@@ -1,5 +1,6 @@
 /** What the catalogue says of a node: plain JSON, enough to draw it, to check it and to document it. */
 import type { PhraseRule } from './boxes.ts'
+import type { ListKind } from './list-text.ts'
 import type { WireType } from './wire-types.ts'
 
 export interface InputInfo {
@@ -43,6 +44,12 @@ export interface ParamInfo {
   readonly measures?: Measure
   /** For `text`: several lines. */
   readonly multiline?: boolean
+  /** For `text`: how many characters it may have. */
+  readonly maxLength?: number
+  /** For `text`: the regular expression that it must match, and what to say of one that does not: `must be …`. */
+  readonly form?: { readonly pattern: string; readonly sentence: string }
+  /** For `text`: the list that is written in it. */
+  readonly holds?: ListKind
   /** For `choice`: the allowed values, in order. */
   readonly choices?: readonly string[]
   /** For `boxes`: a box may go without words, where a picture says what stands in it. */

@@ -1,6 +1,7 @@
 /** The contract of a node: ports and parameters declared once, a run function typed by them. */
 import type { z } from 'zod'
 import type { Model } from '#inference/model.ts'
+import type { ListKind } from './list-text.ts'
 import type { Measure, Widget } from './node-info.ts'
 import type { Image, ModelRef, ValueOf } from './values.ts'
 import type { WireType } from './wire-types.ts'
@@ -15,6 +16,10 @@ declare module 'zod' {
     /** What the number says of the size of a run; without it the estimate of the cost does not see it. */
     measures?: Measure
     multiline?: boolean
+    /** What is said of a text that does not match its pattern: `must be …`. */
+    form?: string
+    /** The list that is written in a text. */
+    holds?: ListKind
     /** The allowed values are only known on this machine. */
     choices?: 'models' | 'adapters'
     /** For boxes: a phrase may be left out. */

@@ -2,6 +2,7 @@
 import type { ZodType } from 'zod'
 import { boxesSchema, boxListSchema, type PhraseRule } from '#nodes/boxes.ts'
 import { keypointsSchema } from '#nodes/keypoints.ts'
+import { listFault } from '#nodes/list-text.ts'
 import type { ParamInfo, Widget } from '#nodes/node-info.ts'
 import { exactSeed, largestSeed } from '#nodes/seed.ts'
 import { suggest } from './nearest.ts'
@@ -29,7 +30,7 @@ const checks: Record<Widget, Check> = {
     Number.isInteger(value) ? wholeFaults(value as number, param) : must('be a whole number', value),
   float: (value, param) =>
     typeof value === 'number' ? rangeFaults(value, param) : must('be a number', value),
-  text: (value) => (typeof value === 'string' ? [] : must('be a text', value)),
+  text: textFaults,
   bool: (value) => (typeof value === 'boolean' ? [] : must('be true or false', value)),
   seed: (value) =>
     exactSeed(value) === null
@@ -58,6 +59,15 @@ function wholeFaults(value: number, param: ParamInfo): ValueFault[] {
   return faults.length > 0 || Number.isSafeInteger(value)
     ? faults
     : must('lie between −(2^53 − 1) and 2^53 − 1', value)
+}
+
+function textFaults(value: unknown, { maxLength, form, holds }: ParamInfo): ValueFault[] {
+  if (typeof value !== 'string') return must('be a text', value)
+  if (maxLength !== undefined && value.length > maxLength)
+    return [{ path: [], message: `must have at most ${maxLength} characters, has ${value.length}` }]
+  const isOdd = form !== undefined && !new RegExp(form.pattern, 'u').test(value)
+  const sentence = isOdd ? form.sentence : holds && listFault(value, holds)
+  return sentence ? [{ path: [], message: `${sentence}, is ${shown(value)}` }] : []
 }
 
 function rangeFaults(value: number, { min, max }: ParamInfo): ValueFault[] {

@@ -187,6 +187,7 @@ const en = {
     int: ': it must be a whole number{within}',
     float: ': it must be a number{within}',
     text: ': it must be a text',
+    length: ': it must be a text of at most {maxLength} characters',
     bool: ': it must be yes or no',
     seed: ': it must be a whole number from 0 to 2^64−1',
     picture: ': it must be a stored picture',

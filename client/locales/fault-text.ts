@@ -28,10 +28,11 @@ const either = (choices: readonly string[]) =>
   new Intl.ListFormat(i18n.global.locale.value, { type: 'disjunction' }).format(choices)
 
 /** What a value must be: its kind, and how far it may go; empty where that takes more than a few words. */
-function wishFor({ widget, min, max, choices = [] }: ParamInfo): string {
-  if (widget === 'boxes' || widget === 'keypoints') return ''
+function wishFor({ widget, min, max, choices = [], maxLength, form, holds }: ParamInfo): string {
+  if (widget === 'boxes' || widget === 'keypoints' || form || holds) return ''
   if (widget === 'choice') return translate('wish.choice', { choices: either(choices) })
   const limits = [...(min === undefined ? [] : ['min']), ...(max === undefined ? [] : ['max'])].join('-')
+  if (maxLength !== undefined) return translate('wish.length', { maxLength })
   const within = limits === '' ? '' : translate(`wish.${limits}`, { min, max })
   return translate(`wish.${widget}`, { within })
 }

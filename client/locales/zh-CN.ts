@@ -187,6 +187,7 @@ const zh: Messages = {
     int: '，应为{within}整数',
     float: '，应为{within}数',
     text: '，应为文本',
+    length: '，应为最多 {maxLength} 个字符的文本',
     bool: '，应为“是”或“否”',
     seed: '，应为 0 到 2^64−1 的整数',
     picture: '，应为已存的图片',

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineNode } from '../node.ts'
 
+const form = 'must be 1 to 80 letters, digits, spaces or _ . -'
+
 export default defineNode({
   type: 'image/save',
   version: 1,
@@ -11,9 +13,9 @@ export default defineNode({
   params: {
     name: z
       .string()
-      .regex(/^[\p{L}\p{N} _.-]{1,80}$/u, 'must be 1 to 80 letters, digits, spaces or _ . -')
+      .regex(/^[\p{L}\p{N} _.-]{1,80}$/u, form)
       .default('picture')
-      .meta({ title: 'Name', description: 'Beginning of the file name' }),
+      .meta({ form, title: 'Name', description: 'Beginning of the file name' }),
   },
   sideEffect: true,
   async run({ image, name }, context) {

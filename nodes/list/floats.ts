@@ -1,4 +1,4 @@
-import { numberList, numbersOf } from '../list-text.ts'
+import { listText, numbersOf } from '../list-text.ts'
 import { defineNode } from '../node.ts'
 
 export default defineNode({
@@ -9,7 +9,8 @@ export default defineNode({
   inputs: {},
   outputs: { values: { type: 'Float', list: true, description: 'The numbers, in order' } },
   params: {
-    values: numberList(false).default('0.3, 0.5, 1').meta({
+    values: listText('numbers').default('0.3, 0.5, 1').meta({
+      holds: 'numbers',
       title: 'Values',
       description: 'Numbers with commas between',
     }),

@@ -1,4 +1,4 @@
-import { numberList, numbersOf } from '../list-text.ts'
+import { listText, numbersOf } from '../list-text.ts'
 import { defineNode } from '../node.ts'
 
 export default defineNode({
@@ -9,7 +9,8 @@ export default defineNode({
   inputs: {},
   outputs: { values: { type: 'Int', list: true, description: 'The numbers, in order' } },
   params: {
-    values: numberList(true).default('1..4').meta({
+    values: listText('whole numbers').default('1..4').meta({
+      holds: 'whole numbers',
       title: 'Values',
       description: 'Whole numbers with commas between; 1..4 is 1, 2, 3, 4',
     }),

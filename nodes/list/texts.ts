@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { linesOf, mostItems } from '../list-text.ts'
+import { linesOf, listText } from '../list-text.ts'
 import { defineNode } from '../node.ts'
 
 export default defineNode({
@@ -10,12 +9,9 @@ export default defineNode({
   inputs: {},
   outputs: { texts: { type: 'Text', list: true, description: 'The texts, in order' } },
   params: {
-    texts: z
-      .string()
-      .max(20_000)
-      .refine((text) => linesOf(text).length <= mostItems, `must have at most ${mostItems} lines`)
+    texts: listText('lines')
       .default('')
-      .meta({ title: 'Texts', description: 'One per line', multiline: true }),
+      .meta({ holds: 'lines', title: 'Texts', description: 'One per line', multiline: true }),
   },
   run({ texts }) {
     return { texts: linesOf(texts) }

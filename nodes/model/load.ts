@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineNode } from '../node.ts'
 
+const hashForm = 'must be 64 hexadecimal digits, or empty'
+
 export default defineNode({
   type: 'model/load',
   version: 2,
@@ -24,9 +26,13 @@ export default defineNode({
     }),
     hash: z
       .string()
-      .regex(/^([0-9a-f]{64})?$/, 'must be 64 hexadecimal digits, or empty')
+      .regex(/^([0-9a-f]{64})?$/, hashForm)
       .default('')
-      .meta({ title: 'Hash', description: 'Content hash the file was made with; empty accepts any' }),
+      .meta({
+        form: hashForm,
+        title: 'Hash',
+        description: 'Content hash the file was made with; empty accepts any',
+      }),
   },
   volatile: true,
   waits: true,
