@@ -39,6 +39,8 @@ const schema = z.looseObject({
   aliases: z.record(z.string(), name).default({}),
   /** What the whole picture may show, in the order of `outputs.places`. */
   places: z.array(name).default([]),
+  /** Kinds whose keypoints mean something; all of them where it is absent. */
+  posed: z.array(name).optional(),
   /** Of 17 keypoints, for their similarity; COCO's where absent. */
   sigmas: z.array(z.number().positive()).length(17).optional(),
 })
@@ -106,7 +108,7 @@ export class Detector {
    * @throws CheckpointError when the network answers in another shape than its config says.
    */
   async look(image: Image, threshold = this.config.threshold): Promise<Sight> {
-    const { size, input, outputs, kinds, nms } = this.config
+    const { size, input, outputs, kinds, nms, posed = kinds } = this.config
     const results = await this.session.run({ [input]: await pixelsOf(image, size) })
     const boxes = floats(results, outputs.boxes, [null, 4])
     const count = boxes.length / 4
@@ -117,7 +119,8 @@ export class Detector {
       const at = Math.floor(i / kinds.length)
       if (!(score >= threshold) || kind === undefined) return []
       const box = cornersOf(boxes, at)
-      return [{ box, kind, score, ...(points && { keypoints: keypointsOf(points, at) }) }]
+      const keypoints = points && posed.includes(kind) ? keypointsOf(points, at) : undefined
+      return [{ box, kind, score, ...(keypoints && { keypoints }) }]
     })
     return { detections: suppressed(candidates.flat(), nms), places: this.places(results) }
   }

@@ -83,7 +83,7 @@ export function reportOn(
     found: answer !== undefined && answer.likeness >= threshold,
     oks: rounded(answer?.likeness ?? 0),
   }))
-  const used = new Set(boxAnswers.map((answer) => answer?.detection))
+  const used = new Set([...boxAnswers, ...poseAnswers].map((answer) => answer?.detection))
   const answers = [...entities, ...figures]
   return {
     found: answers.filter(({ found }) => found).length,
@@ -91,9 +91,7 @@ export function reportOn(
     meanIou: rounded(mean(entities.map(({ iou }) => iou))),
     entities,
     figures,
-    others: detections
-      .filter((detection) => !used.has(detection) && detection.keypoints === undefined)
-      .map(seen),
+    others: detections.filter((detection) => !used.has(detection)).map(seen),
   }
 }
 

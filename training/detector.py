@@ -18,7 +18,7 @@ from .loop import Plan, apply_arguments, plan_arguments, train
 from .pool import load_images, load_scenes
 from .scene import draw, invent_scene
 from .settings import SETTING
-from .world import BACKGROUNDS, KIND_ROWS, KINDS, RUNS, SIZE_PX, Scene
+from .world import BACKGROUNDS, KIND_ROWS, KINDS, PERSON, RUNS, SIZE_PX, Scene
 
 SIDE = SIZE_PX // 4
 WIDTH = SETTING.channels[0] if SETTING.size_px == 64 else 128
@@ -215,6 +215,7 @@ def export_onnx(model: Detector, folder) -> None:
         "threshold": THRESHOLD,
         "nms": NMS,
         "places": PLACES,
+        "posed": [PERSON],
         "aliases": {row["zh"]: row["name"] for row in KIND_ROWS},
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ const white: Colour = [1, 1, 1]
 
 export default defineNode({
   type: 'grounding/report',
-  version: 1,
+  version: 2,
   title: 'GroundingReport',
   description:
     "Measures whether the picture obeys its grounding: the model's own detector looks at it, and every box and pose is held " +

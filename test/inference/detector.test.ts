@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Detector, kindIn } from '#inference/detector.ts'
 import type { Image } from '#inference/pictures.ts'
@@ -43,6 +44,18 @@ describe('a detector', () => {
     ])
     for (const { score } of detections) expect(score).toBeCloseTo(0.9, 1)
     expect(places).toEqual({})
+  })
+
+  test('that comes along tells keypoints of people and of nothing else', async () => {
+    const detector = await Detector.open(fileURLToPath(new URL('../../models/emoji-world', import.meta.url)))
+    const { detections } = await detector.look(redAndGreen(64), 0.001)
+    await detector.release()
+    const [posed, others] = [true, false].map((isPosed) =>
+      detections.filter(({ kind }) => (kind === 'person') === isPosed),
+    )
+    expect(posed?.map(({ keypoints }) => keypoints?.length)).toContain(17)
+    expect(others?.length).toBeGreaterThan(10)
+    expect(others?.filter(({ keypoints }) => keypoints !== undefined)).toEqual([])
   })
 
   test('sees nothing where every score is below its threshold', async () => {

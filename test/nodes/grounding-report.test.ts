@@ -50,6 +50,15 @@ describe('reportOn', () => {
     ])
   })
 
+  it('lists whoever was posed like nobody that was asked for, and not the one that answers', () => {
+    const pose = Array.from({ length: 17 }, (_, i) => [0.1 + 0.01 * i, 0.2 + 0.03 * i] as const)
+    const keypoints = pose.map(([x, y]) => [x, y, 1] as const)
+    const [asked, other] = [left, right].map((box) => ({ ...seen('person', box), keypoints }))
+    if (!asked || !other) throw new Error('There are two people')
+    const { found, others } = reportOn({ entities: [], figures: [pose] }, [asked, other], options)
+    expect([found, others.map(({ box }) => box)]).toEqual([1, [right]])
+  })
+
   it('holds a pose against the most alike figure that is seen', () => {
     const pose = Array.from({ length: 17 }, (_, i) => [0.3 + 0.01 * i, 0.2 + 0.03 * i] as const)
     const keypoints = pose.map(([x, y]) => [x, y, 1] as const)
