@@ -40,6 +40,16 @@ describe('the queue', () => {
     const first = jobs().filter({ hasText: 'history' }).first()
     await act(first, 'retry').click()
     await expect.poll(() => inState('finished').filter({ hasText: 'history' }).count()).toBe(2)
+    const ids = await jobs().evaluateAll((found) => found.map((job) => job.getAttribute('data-job') ?? ''))
+
+    // Run again from the queue, it is a run of its tab, after a reload as well.
+    await editor.page.reload()
+    await editor.byTestId('dock-result').click()
+    const runs = editor.byTestId('history').locator('[data-run]')
+    await expect
+      .poll(() => runs.evaluateAll((found) => found.map((run) => run.getAttribute('data-run') ?? '')))
+      .toEqual(expect.arrayContaining(ids))
+    await showQueue()
 
     const tabs = editor.byTestId('tabs').getByRole('tab')
     const before = await tabs.count()
