@@ -20,8 +20,10 @@ import torch
 import transformers
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.pipelines.deprecated.stable_diffusion_gligen import StableDiffusionGLIGENPipeline
+from parity_samplers import samplers, scheduler
+from parity_tokenizer import encoded_texts, tokenizer
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig, CLIPVisionModelWithProjection
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPVisionConfig, CLIPVisionModelWithProjection
 
 PINNED = {"torch": "2.13.0", "diffusers": "0.42.1", "transformers": "5.23.0"}
 STEPS = 10
@@ -314,55 +316,6 @@ def image_features(folder, record):
     (place / "config.json").write_text(json.dumps({"_class_name": "CLIPImageProjection", "hidden_size": 20}) + "\n")
 
 
-def byte_tokens():
-    """The 256 printable stand-ins for bytes that GPT-2 introduced, in the order of CLIP's vocabulary."""
-    kept = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
-    moved = [byte for byte in range(256) if byte not in kept]
-    return [chr(byte) for byte in kept] + [chr(256 + i) for i in range(len(moved))]
-
-
-def tokenizer(folder, length):
-    """A small vocabulary in CLIP's files: bytes, bytes that end a word, a few merges, start and end."""
-    merges = ["c a", "ca t</w>", "d o", "do g</w>", "o n</w>", "a n", "an d</w>", "b e", "be a", "c h</w>", "bea ch</w>"]
-    singles = byte_tokens()
-    words = [*singles, *(f"{single}</w>" for single in singles), *(merge.replace(" ", "") for merge in merges)]
-    vocabulary = {word: i for i, word in enumerate([*words, "<|startoftext|>", "<|endoftext|>"])}
-    folder.mkdir()
-    (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False))
-    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges, ""]))
-    special = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
-    special["pad_token"] = "<|endoftext|>"
-    (folder / "tokenizer_config.json").write_text(json.dumps({"model_max_length": length, **special}, indent=2))
-    return CLIPTokenizer(
-        vocab=vocabulary, merges=[tuple(merge.split(" ")) for merge in merges], model_max_length=length, **special
-    ), len(vocabulary)
-
-
-TEXTS = [
-    "a cat and a dog on a beach", "", "  Two   CATS,\tdon't sit... ", "café ÅNGSTRÖM e\u0301", "猫と犬 🐈‍⬛!", "123 dogs4u",
-    "it's we're I'll he'd they've", "<|endoftext|> cat", "x" * 40, "cat\ncat\u00a0dog\u3000dog", "ǅ ß İ ﬁ ①²",
-]  # fmt: skip
-
-SCHEDULE = {
-    "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "num_train_timesteps": 1000,
-    "steps_offset": 1, "set_alpha_to_one": False, "clip_sample": False,
-}  # fmt: skip
-
-SCHEDULERS = {
-    "ddim": diffusers.DDIMScheduler,
-    "pndm": diffusers.PNDMScheduler,
-    "euler": diffusers.EulerDiscreteScheduler,
-    "euler-ancestral": diffusers.EulerAncestralDiscreteScheduler,
-    "dpmpp-2m": diffusers.DPMSolverMultistepScheduler,
-    "unipc": diffusers.UniPCMultistepScheduler,
-}
-
-
-def scheduler(name, **config):
-    extra = {"skip_prk_steps": True} if name == "pndm" else {}
-    return SCHEDULERS[name].from_config({**SCHEDULE, **extra, **config})
-
-
 def pipeline(root):
     """Whole runs of diffusers' GLIGEN pipeline: text, boxes, guidance, gated layers off after half of the steps."""
     folder, record = case(root, "pipeline", 5)
@@ -394,10 +347,6 @@ def pipeline(root):
     (folder / "texts.json").write_text(json.dumps(encoded_texts(words), ensure_ascii=False, indent=1))
 
 
-def encoded_texts(words):
-    return [{"text": text, "ids": words(text, padding="max_length", truncation=True).input_ids} for text in TEXTS]
-
-
 def run(pipe, name, prediction, noise):
     """The latents after each evaluation of the UNet."""
     pipe.scheduler = scheduler(name, prediction_type=prediction)
@@ -415,55 +364,6 @@ def run(pipe, name, prediction, noise):
         gligen_boxes=[[0.1, 0.2, 0.5, 0.9], [0.55, 0.0, 1.0, 0.6]], latents=noise.clone(), output_type="latent",
     )  # fmt: skip
     return latents
-
-
-def one_line_network(shown, timestep):
-    return 0.3 * shown + 0.1 * math.cos(float(timestep) / 100)
-
-
-def trajectory(name, steps, **config):
-    """The one-line network under a scheduler; the k-th draw of noise is k·(0.1, −0.2, 0.3)."""
-    sampler = scheduler(name, **config)
-    sampler.set_timesteps(steps)
-    sample = torch.tensor([[0.5, -1.0, 2.0]]) * sampler.init_noise_sigma
-    samples = []
-    for k, timestep in enumerate(sampler.timesteps):
-        output = one_line_network(sampler.scale_model_input(sample, timestep), timestep)
-        noise = torch.tensor([[0.1, -0.2, 0.3]]) * (k + 1)
-        patch = sys.modules[type(sampler).__module__]
-        patch.randn_tensor = lambda *_, noise=noise, **__: noise
-        sample = sampler.step(output, timestep, sample).prev_sample
-        samples.append([float(f"{value:.7g}") for value in sample[0].tolist()])
-    return {"name": name, "steps": steps, "config": config, "times": [float(t) for t in sampler.timesteps], "samples": samples}
-
-
-def samplers(root):
-    runs = [
-        trajectory(name, steps, timestep_spacing=spacing, prediction_type=prediction)
-        for name in SCHEDULERS
-        for spacing in ("leading", "linspace", "trailing")
-        for prediction in ("epsilon", "v_prediction")
-        for steps in (1, 7, 16)
-    ]
-    runs += [
-        trajectory(name, 8, timestep_spacing="leading", use_karras_sigmas=True, prediction_type=prediction)
-        for name in ("euler", "dpmpp-2m", "unipc")
-        for prediction in ("epsilon", "v_prediction")
-    ]
-    others = [
-        {"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02},
-        {"beta_schedule": "squaredcos_cap_v2"},
-        {"beta_schedule": "linear", "trained_betas": [0.001 + 0.0004 * i for i in range(50)], "num_train_timesteps": 50},
-    ]
-    runs += [
-        trajectory(name, 6, prediction_type="v_prediction", **other)
-        for name in ("ddim", "euler", "unipc")
-        for other in others
-        if (name, other["beta_schedule"]) != ("euler", "squaredcos_cap_v2")  # σ = 20291: its float32 loses the digits
-    ]
-    runs += [trajectory("ddim", 6, set_alpha_to_one=True), trajectory("ddim", 6, clip_sample=True)]
-    runs += [trajectory("ddim", 6, rescale_betas_zero_snr=True, timestep_spacing="trailing", prediction_type="v_prediction")]
-    (root / "samplers.json").write_text(json.dumps({"base": SCHEDULE, "runs": runs}, separators=(",", ":")))
 
 
 def main():
