@@ -37,10 +37,11 @@ describe('the queue', () => {
     await editor.open(quick('history', 104))
     expect(await editor.run()).toBe('finished')
     await editor.page.keyboard.press('Alt+q')
-    const first = jobs().filter({ hasText: 'history' }).first()
+    const ofTab = jobs().filter({ hasText: 'history' })
+    const first = ofTab.first()
     await act(first, 'retry').click()
     await expect.poll(() => inState('finished').filter({ hasText: 'history' }).count()).toBe(2)
-    const ids = await jobs().evaluateAll((found) => found.map((job) => job.getAttribute('data-job') ?? ''))
+    const ids = await ofTab.evaluateAll((found) => found.map((job) => job.getAttribute('data-job') ?? ''))
 
     // Run again from the queue, it is a run of its tab, after a reload as well.
     await editor.page.reload()
@@ -56,7 +57,7 @@ describe('the queue', () => {
     await act(first, 'open').click()
     await expect.poll(() => tabs.count()).toBe(before + 1)
 
-    const last = jobs().filter({ hasText: 'history' }).nth(1)
+    const last = ofTab.nth(1)
     const id = await last.getAttribute('data-job')
     await last.locator('canvas').waitFor()
     await act(last, 'look').click()
