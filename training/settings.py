@@ -48,7 +48,7 @@ SETTINGS = {
             "keypoints": 1400,
             "inpaint": 1600,
             "detector": 2400,
-            "baseline": 7000,
+            "baseline": 9200,
         },
     ),
     "base": Setting(
@@ -70,7 +70,7 @@ SETTINGS = {
             "keypoints": 1200,
             "inpaint": 1200,
             "detector": 3000,
-            "baseline": 3000,
+            "baseline": 2400,
         },
     ),
 }

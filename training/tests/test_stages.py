@@ -190,6 +190,17 @@ class StagesTest(unittest.TestCase):
         loss, _ = stage.loss(model, torch.Generator().manual_seed(0), 0.0)
         loss.backward()
         self.assertTrue(loss.isfinite())
+        self.assertTrue(model.looks_head.weight.grad.any())
+
+    def test_baseline_asks_only_of_our_kinds_what_they_look_like(self):
+        stage = BaselineStage()
+        stage.prepare(stage.build())
+        looks = stage.thumbnails[[KINDS.index("cat"), KINDS.index("dog")]]
+        ask = lambda *names: stage.looks_loss(torch.nn.Identity(), list(names), looks).item()  # noqa: E731
+        self.assertEqual(ask("cat", "zebra"), 0)
+        self.assertEqual(ask("zebra", "dog"), 0)
+        self.assertGreater(ask("dog", "zebra"), 0)
+        self.assertEqual(ask("zebra", "zebra"), 0)
 
     def test_exported_folder_holds_the_base_without_gates_and_the_adapters_with_nothing_else(self):
         target = self.exported
