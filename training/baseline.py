@@ -1,9 +1,10 @@
 """What grounding on a frozen base is worth: layout to image from scratch, supervised, with the same data.
 
 The same UNet, with its gated layers, position net and a text encoder all starting from random weights, learns from boxes and
-names (detection data, no captions) of the same three quarters of the kinds. Its gates start and its attention is guided as
-the adapter's, and its phrases are asked what things look like as the base's are. A step takes 1.23 times what one of the
-adapter does, whose base is frozen: 9,200 are the computing of the 11,300 of `boxes`.
+names (detection data, no captions) of the same three quarters of the kinds. Its gates start as the
+adapter's, its attention is guided as the adapter's, but to words alone, and its phrases are asked what things look like as
+the base's are. A step takes 1.23 times what one of the adapter does, whose base is frozen: 9,200 are the computing of the
+11,300 of `boxes`.
 `python -m training.baseline` trains, writes a model folder, and prints the command that measures it as the shipped one is measured.
 """
 

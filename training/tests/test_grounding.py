@@ -57,6 +57,14 @@ class GroundingTest(unittest.TestCase):
         self.assertAlmostEqual(boxes[row, 0, 2].item(), 20 / SIZE_PX)
         self.assertEqual(len(names), len(slots))
 
+    def test_baseline_is_guided_to_the_words_of_a_box_alone(self):
+        boxes, masks, _, _ = baseline.layouts([Scene("white", (Thing("ball", (0, 0, SIZE_PX, SIZE_PX)),))] * 20, random.Random(0))
+        own, here, used = baseline.named_tokens({"boxes": boxes, "masks": masks}, torch.zeros(20, 16 + 60, 4))
+        row = int(masks[:, 0].argmax())  # some are not grounded
+        self.assertEqual(own[row, 5].nonzero().flatten().tolist(), [0])
+        self.assertEqual(here[row, 5], 1)
+        self.assertEqual(used[row].nonzero().flatten().tolist(), [0, 30])
+
     def test_scene_drawn_twice_is_given_what_was_cut_from_that_row(self):
         things = tuple(Thing("ball", (8 * index, 8 * index, 8 * index + 8, 8 * index + 8)) for index in range(8))
         inpaint = InpaintGrounding(self.pooled([Scene("white", things)]), "cpu")
